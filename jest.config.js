@@ -1,0 +1,59 @@
+// Three projects: what knows no TypeORM runs once; the rest runs on both majors.
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      swcrc: false,
+      module: { type: 'commonjs', ignoreDynamic: true },
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+      },
+    },
+  ],
+}
+
+const pure = ['model', 'operations', 'diff', 'graph', 'lint', 'scripts']
+// What costs processes or is told apart from TypeORM: its major makes no difference there.
+const once = ['cli/settings', 'cli/commands', 'cli/init', 'cli/print', 'commands/init', 'commands/print']
+const elsewhere = ['/node_modules/', '/fixtures/', '<rootDir>/test/pack/']
+const base = {
+  transform,
+  testEnvironment: '<rootDir>/test/support/environment.js',
+  testPathIgnorePatterns: elsewhere,
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tmp/', '/fixtures/.*package\\.json$'],
+}
+
+const lane = (displayName, typeormPackage) => ({
+  ...base,
+  displayName,
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: [
+    ...elsewhere,
+    ...pure.map((room) => `<rootDir>/test/${room}/`),
+    '<rootDir>/test/[^/]+\\.test\\.ts$',
+    ...(typeormPackage === 'typeorm' ? [] : once.map((story) => `<rootDir>/test/${story}.test.ts$`)),
+  ],
+  moduleNameMapper: typeormPackage === 'typeorm' ? {} : { '^typeorm$': typeormPackage },
+  globals: { typeormPackage },
+  // Of both lanes the same files, so they run once; the core alone needs no server and starts none.
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+})
+
+module.exports = {
+  // Databases and child processes on a busy machine: a hang must fail, slowness must not.
+  testTimeout: 30_000,
+  // Suites wait for servers and child processes most of the time, so every core gets one.
+  maxWorkers: '100%',
+  projects: [
+    {
+      ...base,
+      displayName: 'core',
+      testMatch: ['<rootDir>/test/*.test.ts', ...pure.map((room) => `<rootDir>/test/${room}/**/*.test.ts`)],
+    },
+    lane('typeorm 1', 'typeorm'),
+    lane('typeorm 0.3', 'typeorm-0.3'),
+  ],
+}

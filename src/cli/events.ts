@@ -1,0 +1,35 @@
+// What happens during a run, as lines a person can follow.
+import type { Out } from '../commands/command'
+import type { CommandEvent } from '../environment'
+
+/** Prints one event; `verbose` also prints every statement. */
+export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose: boolean): void {
+  switch (event.type) {
+    case 'target':
+      return line(paint.dim(`database  ${event.address}${event.schema === undefined ? '' : ` schema ${event.schema}`}`))
+    case 'warning':
+      return line(`${paint.yellow('warning')}   ${event.message}`)
+    case 'lock':
+      if (event.state === 'taken') return
+      return line(
+        `${paint.dim('waiting')}   another process is migrating${event.holder === undefined ? '' : `: ${event.holder}`}`,
+      )
+    case 'migration': {
+      if (event.state === 'started') return
+      const { direction, revision } = event.step
+      const arrow = direction === 'up' ? paint.green('upgrade') : paint.yellow('downgrade')
+      const state = event.state === 'done' ? `${event.durationMs ?? 0} ms` : event.state
+      const pad = direction === 'up' ? '   ' : ' '
+      return line(`${arrow}${pad}${paint.bold(revision.id)}  ${revision.message}  ${paint.dim(state)}`.trimEnd())
+    }
+    case 'statement':
+      if (verbose) line(paint.dim(`          ${event.sql.replace(/\n/g, '\n          ')}  (${event.durationMs} ms)`))
+      return
+    case 'batch':
+      if (verbose) line(paint.dim(`          ${event.table}: ${event.batches} batches`))
+      return
+    case 'run':
+    case 'end':
+      return
+  }
+}

@@ -1,0 +1,151 @@
+// From words to one command and its options, under the names the library's functions use.
+import { commands } from '../commands'
+import type { AnyCommand, Flag } from '../commands/command'
+import { UsageError } from '../errors'
+import { version } from '../version'
+import { commonFlagsOf } from './common-flags'
+import { usageOf } from './help'
+
+/** What was typed, such as `{ revId: 'aaaa', format: 'json' }`. */
+export type Arguments = Record<string, unknown>
+
+/** Chosen is what a command line asks for. */
+export interface Chosen {
+  readonly command: AnyCommand
+  readonly options: Arguments
+}
+
+/** Reads a command line; undefined when it was answered already, as `--version` is. */
+export async function parse(argv: readonly string[]): Promise<Chosen | undefined> {
+  const { default: yargs } = await import('yargs')
+  let chosen: Chosen | undefined
+  const parser = yargs([...argv])
+    .scriptName('autogen')
+    .locale('en')
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'duplicate-arguments-array': true,
+    })
+    .strict()
+    .recommendCommands()
+    .version(version)
+    .help(false)
+    .completion('completion', 'prints a completion script for your shell')
+    .exitProcess(false)
+    .fail((message, error) => {
+      // Some of what yargs has to say of a line comes as an error of its own.
+      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message, argv) : error
+    })
+  for (const command of commands) {
+    parser.command({
+      command: [usageOf(command), ...(command.aliases ?? [])],
+      describe: command.describe,
+      builder: (builder) => {
+        for (const { name, describe, many } of command.positionals ?? []) {
+          builder.positional(name, { type: 'string', describe, ...(many === true ? { array: true } : {}) })
+        }
+        for (const [name, flag] of Object.entries(flagsOf(command))) builder.option(name, optionOf(flag))
+        // Answered before the line is read; named here for the completion in a shell.
+        return builder.option('help', { type: 'boolean', alias: 'h' })
+      },
+      handler: (parsed) => {
+        chosen = { command, options: optionsFrom(command, parsed) }
+      },
+    })
+  }
+  // yargs prints it and then goes on to find no such command.
+  if (argv[0] === 'completion') parser.showCompletionScript()
+  else await parser.parseAsync()
+  return chosen
+}
+
+/** The command that a word names. */
+export function commandNamed(word: string | undefined): AnyCommand | undefined {
+  return commands.find(({ name, aliases = [] }) => word !== undefined && [name, ...aliases].includes(word))
+}
+
+function flagsOf(command: AnyCommand): { readonly [name: string]: Flag } {
+  return { ...command.flags, ...commonFlagsOf(command) }
+}
+
+function optionOf({ type, alias, argument, describe }: Flag) {
+  return {
+    ...(type === 'strings' ? { type: 'string' as const, array: true, nargs: 1 } : { type }),
+    ...(alias === undefined ? {} : { alias }),
+    ...(argument === undefined ? {} : { requiresArg: true }),
+    describe,
+  }
+}
+
+function optionsFrom(command: AnyCommand, parsed: Arguments): Arguments {
+  const options: Arguments = { cwd: process.cwd() }
+  for (const [name, flag] of Object.entries(flagsOf(command))) {
+    const value = parsed[name]
+    if (value !== undefined) options[camelCase(name)] = checked(value, flag, name)
+  }
+  for (const positional of command.positionals ?? []) {
+    const value = parsed[positional.name] ?? positional.fallback
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) options[positional.name] = value
+  }
+  if (options.format !== undefined && options.format !== 'text' && options.format !== 'json') {
+    throw new UsageError(`There is no format "${String(options.format)}".`, 'Use `--format text` or `--format json`.')
+  }
+  if (options.datasource !== undefined) {
+    options.dataSource = options.datasource
+    delete options.datasource
+  }
+  return options
+}
+
+function checked(value: unknown, { type }: Flag, name: string): unknown {
+  if (type === 'strings') return value
+  if (Array.isArray(value)) {
+    if (type === 'boolean') return value.at(-1)
+    throw new UsageError(`--${name} was given ${value.length} times.`, `Give --${name} once.`)
+  }
+  if (type === 'number' && !(Number(value) >= 0)) {
+    throw new UsageError(`--${name} is not a number.`, `Give a number, such as \`--${name} 60\`.`)
+  }
+  return value
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** yargs counts arguments and quotes bare words; a person wants to know what to type instead. */
+function usageError(message: string, argv: readonly string[]): UsageError {
+  const command = commandNamed(argv.find((word) => commandNamed(word) !== undefined))
+  const [, meant] = /^Did you mean (\S+)\?/.exec(message) ?? []
+  if (meant !== undefined) {
+    return new UsageError(`There is no command "${argv[0]}".`, `Did you mean \`autogen ${meant}\`?`)
+  }
+  const help = command === undefined ? 'Run `autogen --help`.' : `Run \`autogen ${command.name} --help\`.`
+  const [, unknown] = /^Unknown arguments?: (.+)$/.exec(message) ?? []
+  if (unknown !== undefined) return unknownWords(unknown.split(', '), command, argv, help)
+  const missing = command?.positionals?.find(({ required }) => required === true)
+  if (command !== undefined && missing !== undefined && message.startsWith('Not enough non-option arguments')) {
+    const [[example] = ['']] = command.examples
+    return new UsageError(`\`autogen ${command.name}\` lacks its ${missing.name}.`, `For example: \`${example}\`.`)
+  }
+  const [, lacking] = /^Not enough arguments following: (\S+)/.exec(message) ?? []
+  if (lacking !== undefined) {
+    return new UsageError(`${lacking.length === 1 ? '-' : '--'}${lacking} lacks its value.`, help)
+  }
+  return new UsageError(message.replace(/\s*\n\s*/g, ' ').trim(), help)
+}
+
+function unknownWords(
+  words: readonly string[],
+  command: AnyCommand | undefined,
+  argv: readonly string[],
+  help: string,
+): UsageError {
+  if (command === undefined) return new UsageError(`There is no command "${words[0]}".`, help)
+  const named = argv
+    .map((typed) => typed.split('=', 1)[0] ?? '')
+    .find((typed) => typed.replace(/^--?/, '') === words[0])
+  const what = named?.startsWith('-') === true ? 'option' : 'argument'
+  return new UsageError(`\`autogen ${command.name}\` takes no ${what} ${named ?? words[0]}.`, help)
+}

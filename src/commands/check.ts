@@ -1,0 +1,255 @@
+// `autogen check`: fails when entities and database drift apart. For CI; writes nothing.
+import { compare, type ComparisonOptions, type RenameCandidate } from '../comparison'
+import type { Uncertainty } from '../dialects/dialect'
+import { readEntities } from '../entities/read'
+import type { Environment } from '../environment'
+import { AheadError, AutogenError, exitCodes, type ExitCode, type Problem, SeveralProblemsError } from '../errors'
+import { describe, describeSubject, isDestructive } from '../operations/describe'
+import type { Operation } from '../operations/operation'
+import { readLog } from '../runtime/log'
+import { aheadOrDiverged, editedRevisions, skippedRevisions } from '../runtime/history'
+import { offlineTarget } from '../runtime/offline-target'
+import type { Session } from '../runtime/session'
+import { readHeads } from '../runtime/versions'
+import type { Command, Out } from './command'
+
+export interface CheckOptions extends ComparisonOptions {
+  /** Also fails on expressions that nobody could judge. */
+  readonly strict?: boolean
+}
+
+/** CheckResult lists every problem found, the gravest first; `problems` is empty when all is well. */
+export interface CheckResult {
+  readonly database: string
+  readonly problems: readonly Problem[]
+  readonly operations: readonly DescribedOperation[]
+  /** What no entity declares and no revision created. */
+  readonly unmanaged: readonly string[]
+  readonly hidden: readonly string[]
+  /** What may have been renamed; `revision` asks. */
+  readonly candidates: readonly RenameCandidate[]
+  readonly uncertain: readonly Uncertainty[]
+  /** What the command ends with: the first of the problems' codes in the order 2, 8, 4, 3. */
+  readonly exitCode: ExitCode | 0
+}
+
+export interface DescribedOperation {
+  readonly text: string
+  readonly destructive: boolean
+  readonly operation: Operation
+}
+
+export const checkCommand: Command<CheckOptions, CheckResult> = {
+  name: 'check',
+  describe: 'fail when entities and database differ, or revisions are pending',
+  examples: [
+    ['autogen check', 'for CI, and before you commit'],
+    ['autogen check --from-history', 'the revisions alone, against a scratch database'],
+  ],
+  flags: {
+    'from-history': {
+      type: 'boolean',
+      describe: 'compare with the history replayed on a scratch database, not the live one',
+    },
+    names: { type: 'boolean', describe: 'also report constraints and indexes of which only the name differs' },
+    'include-unmanaged': { type: 'boolean', describe: 'also report what no entity declares and no revision created' },
+    strict: { type: 'boolean', describe: 'also fail on expressions that could not be judged' },
+  },
+  async run(environment, options) {
+    const session = await elseAllOf(environment.session(), () => problemsWithoutDatabase(environment))
+    const graphProblems =
+      options.fromHistory === true
+        ? await orProblem(() => severalHeads(environment.graph.heads))
+        : await orProblem(() => placeProblems(environment, session))
+    const comparison = await elseAllOf(compare(environment, options), () => graphProblems)
+    const problems = ranked([
+      ...graphProblems,
+      ...drift(comparison.operations, graphProblems),
+      ...(options.strict === true ? uncertainty(comparison.uncertain) : []),
+    ])
+    return {
+      database: session.address,
+      problems,
+      operations: comparison.operations.map((operation) => ({
+        text: describe(operation),
+        destructive: isDestructive(operation),
+        operation,
+      })),
+      unmanaged: comparison.unmanaged.map(describeSubject),
+      hidden: comparison.hidden.map(describe),
+      candidates: comparison.candidates,
+      uncertain: comparison.uncertain,
+      exitCode: problems[0]?.exitCode ?? 0,
+    }
+  },
+  print: printCheck,
+  exitCode: (result) => result.exitCode,
+}
+
+/** Waits for what the answer needs; where it cannot be had, everything else that is wrong is told with it. */
+async function elseAllOf<T>(needed: Promise<T>, others: () => readonly Problem[] | Promise<readonly Problem[]>) {
+  try {
+    return await needed
+  } catch (error) {
+    if (!(error instanceof AutogenError)) throw error
+    const more = (await others()).filter(({ message }) => message !== error.message)
+    const [first, ...rest] = ranked([error, ...more].map(asProblem))
+    throw first === undefined || rest.length === 0 ? error : new SeveralProblemsError([first, ...rest])
+  }
+}
+
+/** Looks for problems; one that keeps us from looking is the one. */
+async function orProblem(look: () => Problem[] | Promise<Problem[]>): Promise<Problem[]> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof AutogenError) return [asProblem(error)]
+    throw error
+  }
+}
+
+/** What counts of several problems; others than these come first. */
+const ranking: readonly ExitCode[] = [exitCodes.usage, exitCodes.unreachable, exitCodes.graph, exitCodes.drift]
+
+function ranked(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => ranking.indexOf(a.exitCode) - ranking.indexOf(b.exitCode))
+}
+
+function asProblem({ code, exitCode, message, hint }: Problem): Problem {
+  return { code, exitCode, message, hint }
+}
+
+async function problemsWithoutDatabase(environment: Environment): Promise<Problem[]> {
+  return [
+    ...(await orProblem(async () => {
+      const dataSource = await environment.dataSource()
+      const { dialect, scope } = offlineTarget(dataSource, environment.settings)
+      await readEntities(dataSource, dialect.entities, scope)
+      return []
+    })),
+    ...(await orProblem(() => severalHeads(environment.graph.heads))),
+  ]
+}
+
+async function placeProblems(environment: Environment, session: Session): Promise<Problem[]> {
+  const { graph, scripts } = environment
+  const heads = await readHeads(session)
+  const log = await readLog(session)
+  const several = severalHeads(graph.heads)
+  const { state, unknown } = aheadOrDiverged(log, graph, heads)
+  if (state === 'ahead') {
+    const { message } = new AheadError(unknown)
+    environment.emit({ type: 'warning', code: 'ahead', message, revisions: unknown })
+  }
+  const skipped = skippedRevisions(log, graph, heads)
+  const edited = await editedRevisions(log, scripts)
+  const behind = state === 'known' && graph.realHeads.some((id) => !heads.includes(id))
+  return [
+    ...several,
+    ...(state === 'diverged'
+      ? [
+          problem(
+            'diverged',
+            `The database holds revisions that are not here: ${unknown.join(', ')}.`,
+            'Get the files of those revisions, or stamp the right one with `autogen stamp --purge`.',
+          ),
+        ]
+      : []),
+    ...(behind && several.length === 0
+      ? [
+          problem(
+            'pending',
+            `The database is at ${heads.join(', ') || 'base'}; the newest revision is ${graph.realHeads.join(', ')}.`,
+            'Run `autogen upgrade head`.',
+          ),
+        ]
+      : []),
+    ...(skipped.length > 0
+      ? [
+          problem(
+            'skipped',
+            `Below the database's revision lie some that never ran: ${skipped.join(', ')}.`,
+            'Go back and up again with `autogen downgrade` and `autogen upgrade head`.',
+          ),
+        ]
+      : []),
+    ...edited.map(({ revision }) =>
+      problem(
+        'edited',
+        `Revision ${revision} was changed after it ran here.`,
+        'Restore the file, and put the change into a new revision.',
+      ),
+    ),
+  ]
+}
+
+function severalHeads(heads: readonly string[]): Problem[] {
+  if (heads.length < 2) return []
+  return [
+    problem(
+      'several-heads',
+      `There are ${heads.length} heads: ${heads.join(', ')}.`,
+      'Run `autogen merge heads -m "merge"`.',
+    ),
+  ]
+}
+
+function problem(code: string, message: string, hint: string): Problem {
+  return { code, exitCode: exitCodes.graph, message, hint }
+}
+
+function drift(operations: readonly Operation[], others: readonly Problem[]): Problem[] {
+  if (operations.length === 0) return []
+  const first = others.some(({ code }) => code === 'pending')
+    ? 'Run `autogen upgrade head` first, then check again.'
+    : others.length > 0
+      ? 'Mend the revisions first, then check again.'
+      : undefined
+  return [
+    {
+      code: 'drift',
+      exitCode: exitCodes.drift,
+      message: `The entities and the database differ in ${operations.length} ${operations.length === 1 ? 'place' : 'places'}.`,
+      hint: first ?? 'Run `autogen revision -m "what changed"`.',
+    },
+  ]
+}
+
+function uncertainty(uncertain: readonly Uncertainty[]): Problem[] {
+  if (uncertain.length === 0) return []
+  return [
+    {
+      code: 'uncertain',
+      exitCode: exitCodes.drift,
+      message: `${uncertain.length} expressions differ in their text and could not be judged.`,
+      hint: 'Run check with a user that may create temporary tables, or leave `--strict` out.',
+    },
+  ]
+}
+
+function printCheck(result: CheckResult, { line, paint }: Out): void {
+  for (const { message, hint } of result.problems) {
+    line(`${paint.red('problem')}  ${message}`)
+    line(`${paint.cyan('hint')}     ${hint}`)
+  }
+  for (const { text, destructive } of result.operations) {
+    const colour = destructive || text.startsWith('-') ? paint.red : text.startsWith('+') ? paint.green : paint.yellow
+    line(`  ${colour(text)}`)
+  }
+  for (const { gone, created, flags } of result.candidates) {
+    line(
+      `${paint.yellow('renamed?')} ${gone} may be ${created.join(' or ')} now: \`autogen revision\` asks, or takes \`${flags.join('` or `')}\``,
+    )
+  }
+  for (const { subject, live, wanted, reason } of result.uncertain) {
+    line(`${paint.yellow('uncertain')} ${subject}: ${live} or ${wanted}? (${reason})`)
+  }
+  if (result.unmanaged.length > 0) {
+    line(paint.dim(`Left alone, as no entity declares it and no revision created it (${result.unmanaged.length}):`))
+    for (const text of result.unmanaged) line(paint.dim(`  ${text}`))
+  }
+  if (result.hidden.length > 0) {
+    line(paint.dim(`Different in name alone (${result.hidden.length}); \`--names\` shows them.`))
+  }
+  if (result.problems.length === 0) line(`${paint.green('ok')}  The entities and the database agree.`)
+}

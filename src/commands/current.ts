@@ -1,0 +1,99 @@
+// `autogen current`: where the database is. Reads only, and works where our tables are not there yet.
+import { appliedFromLog, readLog } from '../runtime/log'
+import { aheadOrDiverged, skippedRevisions } from '../runtime/history'
+import { readHeads } from '../runtime/versions'
+import { exitCodes } from '../errors'
+import type { Command } from './command'
+import { block, line, listed, type Listed } from './listing'
+
+export interface CurrentOptions {
+  readonly verbose?: boolean
+  /** Ends with code 4 unless the database is at every head. */
+  readonly checkHeads?: boolean
+}
+
+/** CurrentResult says where the database is and how that relates to the revisions at hand. */
+export interface CurrentResult {
+  readonly database: string
+  readonly heads: readonly string[]
+  readonly revisions: readonly Listed[]
+  /** Heads of the database that the revisions at hand do not know. */
+  readonly unknown: readonly string[]
+  readonly state: 'known' | 'ahead' | 'diverged'
+  /** Revisions below the heads that neither ran nor were stamped. */
+  readonly skipped: readonly string[]
+  readonly atHead: boolean
+  readonly attempts: readonly Attempt[]
+}
+
+/** Attempt is a run that did not end well and was not followed by one that did. */
+export interface Attempt {
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  readonly startedAt: string
+  readonly error?: string
+}
+
+export const currentCommand: Command<CurrentOptions, CurrentResult> = {
+  name: 'current',
+  describe: 'show the revision the database is at',
+  examples: [
+    ['autogen current', 'the revision, and whether it is the newest'],
+    ['autogen current --check-heads', 'for a start script: code 4 unless all is applied'],
+  ],
+  flags: { 'check-heads': { type: 'boolean', describe: 'end with code 4 unless the database is at every head' } },
+  async run(environment) {
+    const session = await environment.session()
+    const { graph } = environment
+    const heads = await readHeads(session)
+    const log = await readLog(session)
+    const { state, unknown } = aheadOrDiverged(log, graph, heads)
+    const applied = appliedFromLog(log)
+    return {
+      database: session.address,
+      heads,
+      revisions: heads.flatMap((id) => {
+        const revision = graph.revisions.get(id)
+        return revision === undefined ? [] : [listed(graph, revision, heads)]
+      }),
+      unknown,
+      state,
+      skipped: skippedRevisions(log, graph, heads),
+      atHead: graph.realHeads.every((id) => heads.includes(id)) && unknown.length === 0,
+      attempts: log
+        .filter(
+          ({ status, revision, direction }) => status !== 'done' && !(direction === 'up' && applied.has(revision)),
+        )
+        .map(({ revision, direction, startedAt, error }) => ({
+          revision,
+          direction,
+          startedAt,
+          ...(error === undefined ? {} : { error }),
+        })),
+    }
+  },
+  print(result, { line: print, paint }, options) {
+    if (options.verbose === true) print(paint.dim(`database  ${result.database}`))
+    if (result.heads.length === 0) print('base')
+    for (const item of result.revisions) {
+      if (options.verbose === true) block(item, paint).forEach((text) => print(text))
+      else print(line(item, paint))
+    }
+    for (const id of result.unknown) {
+      const what = result.state === 'ahead' ? 'newer than the revisions at hand' : 'not among the revisions at hand'
+      print(`${paint.bold(id)} ${paint.yellow(`(${what})`)}`)
+    }
+    for (const id of result.skipped)
+      print(`${paint.yellow('skipped')} ${id}: it lies below the database's revision and never ran`)
+    if (options.verbose === true) {
+      for (const { revision, direction, startedAt, error } of result.attempts) {
+        print(
+          `${paint.red('failed')}  ${direction === 'up' ? 'upgrade' : 'downgrade'} of ${revision} at ${startedAt}: ${error ?? 'interrupted'}`,
+        )
+      }
+    }
+    if (!result.atHead && options.checkHeads === true)
+      print(`${paint.yellow('not at head')}  run ${paint.bold('autogen upgrade head')}`)
+  },
+  exitCode: (result, options) => (options.checkHeads === true && !result.atHead ? exitCodes.graph : 0),
+}

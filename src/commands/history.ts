@@ -1,0 +1,63 @@
+// `autogen history`: the revisions as a graph, newest first.
+import { drawHistory } from '../graph/draw'
+import { resolveRange } from '../graph/target'
+import { revisionsBetween } from '../graph/path'
+import { defined } from '../model/defined'
+import { readHeads } from '../runtime/versions'
+import type { Command } from './command'
+import { block, listed, marks, type Listed } from './listing'
+
+export interface HistoryOptions {
+  /** `a:b`; either end may be empty. */
+  readonly revRange?: string
+  /** Asks the database where it is. */
+  readonly indicateCurrent?: boolean
+  readonly verbose?: boolean
+}
+
+export interface HistoryResult {
+  /** Newest first. */
+  readonly revisions: readonly Listed[]
+  readonly lines: readonly { readonly graph: string; readonly revision?: string }[]
+}
+
+export const historyCommand: Command<HistoryOptions, HistoryResult> = {
+  name: 'history',
+  describe: 'list the revisions as a graph, newest first',
+  examples: [
+    ['autogen history -i', 'marks where the database is'],
+    ['autogen history -r 3f2a:head', 'from one revision to the newest'],
+  ],
+  flags: {
+    'rev-range': { type: 'string', alias: 'r', argument: 'FROM:TO', describe: 'only a part, both ends included' },
+    'indicate-current': { type: 'boolean', alias: 'i', describe: 'ask the database and mark where it is' },
+  },
+  async run(environment, options) {
+    const { graph } = environment
+    const asks = options.indicateCurrent === true || (options.revRange ?? '').includes('current')
+    const current = asks ? await readHeads(await environment.session()) : undefined
+    const { lower, upper } = resolveRange(graph, options.revRange ?? ':', current ?? [])
+    const chosen = revisionsBetween(graph, lower, upper)
+    const ids = new Set(chosen.map(({ id }) => id))
+    return {
+      revisions: chosen.map((revision) => listed(graph, revision, current)).reverse(),
+      lines: drawHistory(graph, defined({ only: ids })).map(({ graph: drawn, revision }) =>
+        defined({ graph: drawn, revision }),
+      ),
+    }
+  },
+  print(result, { line: print, paint }, options) {
+    if (result.revisions.length === 0) return print('There are no revisions yet.')
+    const byId = new Map(result.revisions.map((item) => [item.revision, item]))
+    for (const { graph, revision } of result.lines) {
+      const item = revision === undefined ? undefined : byId.get(revision)
+      if (item === undefined) print(graph)
+      else if (options.verbose === true)
+        block(item, paint).forEach((text, at) => print(`${at === 0 ? graph : graph.replace(/[^|│ ]/g, '│')} ${text}`))
+      else
+        print(
+          `${graph} ${paint.bold(item.revision)} ${[marks(item, paint), item.message.split('\n', 1)[0]].filter(Boolean).join(' ')}`,
+        )
+    }
+  },
+}

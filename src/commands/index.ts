@@ -1,0 +1,27 @@
+import type { AnyCommand } from './command'
+import { checkCommand } from './check'
+import { currentCommand } from './current'
+import { downgradeCommand } from './downgrade'
+import { headsCommand } from './heads'
+import { historyCommand } from './history'
+import { initCommand } from './init'
+import { mergeCommand } from './merge'
+import { revisionCommand } from './revision'
+import { stampCommand } from './stamp'
+import { upgradeCommand } from './upgrade'
+import { waitCommand } from './wait'
+
+/** The commands there are, in the order of the help; a new one is its file and a line here. */
+export const commands: readonly AnyCommand[] = [
+  initCommand,
+  revisionCommand,
+  upgradeCommand,
+  downgradeCommand,
+  checkCommand,
+  currentCommand,
+  historyCommand,
+  headsCommand,
+  mergeCommand,
+  stampCommand,
+  waitCommand,
+]

@@ -1,0 +1,133 @@
+// What upgrade and downgrade share: run the steps to a target, or print their SQL.
+import type { Environment } from '../environment'
+import { UsageError } from '../errors'
+import { headsAfter } from '../graph/heads'
+import { downgradePath, upgradePath } from '../graph/path'
+import type { Step } from '../graph/revision'
+import { isRange, resolveRange, resolveTargets } from '../graph/target'
+import { defined } from '../model/defined'
+import { migrate } from '../runtime/migrate'
+import { offlineSql } from '../runtime/offline'
+import { offlineTarget } from '../runtime/offline-target'
+import { version } from '../version'
+import type { Out } from './command'
+
+export interface MoveOptions {
+  /** Print the SQL instead of running it. */
+  readonly sql?: boolean
+  /** Seconds to wait while another process migrates. */
+  readonly lockTimeout?: number
+}
+
+/** MoveResult is what upgrade and downgrade return. */
+export interface MoveResult {
+  /** The heads before and after. */
+  readonly from: readonly string[]
+  readonly to: readonly string[]
+  readonly steps: readonly MovedStep[]
+  /** `ahead`: the database holds newer revisions than this program knows, and nothing was done. */
+  readonly state: 'known' | 'ahead'
+  /** The script, when SQL was asked for. */
+  readonly sql?: string
+}
+
+export interface MovedStep {
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  readonly message: string
+  readonly durationMs: number
+}
+
+type Move = MoveOptions & { readonly kind: 'upgrade' | 'downgrade'; readonly target: string }
+
+/** Runs, or prints, the steps to a target. */
+export async function downOrUp(environment: Environment, move: Move): Promise<MoveResult> {
+  if (move.sql === true) return printed(environment, move)
+  if (isRange(move.target)) {
+    throw new UsageError(`A range such as ${move.target} is only for --sql.`, `Name one target, or add \`--sql\`.`)
+  }
+  const session = await environment.writingSession()
+  const { graph, scripts } = environment
+  const seconds = move.lockTimeout ?? environment.settings.lockTimeout
+  const result = await migrate(
+    session,
+    defined({
+      kind: move.kind,
+      graph,
+      scripts,
+      steps: (heads: readonly string[]) => stepsTo(environment, move, heads, move.target),
+      toolVersion: version,
+      lockTimeoutMs: seconds === undefined ? undefined : seconds * 1000,
+      onEvent: environment.emit,
+      signal: environment.signal,
+    }),
+  )
+  return {
+    from: result.before,
+    to: result.heads,
+    steps: result.steps.map(({ step, durationMs }) => ({ ...summary(step), durationMs })),
+    state: result.state,
+  }
+}
+
+/** Prints what a move did. */
+export function printMove(result: MoveResult, { line, paint }: Out): void {
+  if (result.sql !== undefined) return line(result.sql.trimEnd())
+  if (result.state === 'ahead')
+    return line(paint.dim('The database is ahead of these revisions; there is nothing to do.'))
+  const place = result.to.length === 0 ? 'base' : result.to.join(', ')
+  if (result.steps.length === 0) return line(`Nothing to do: the database is at ${paint.bold(place)}.`)
+  line(`The database is at ${paint.bold(place)}.`)
+}
+
+function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], target: string): Step[] {
+  return move.kind === 'upgrade'
+    ? upgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'up' }))
+    : downgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'down' }))
+}
+
+/** Nothing is connected to, so the reader says where their database is: `a:b`, or base for an upgrade. */
+async function printed(environment: Environment, move: Move): Promise<MoveResult> {
+  const { graph, scripts, settings } = environment
+  const ends = rangeOf(environment, move)
+  const target = offlineTarget(await environment.dataSource(), settings)
+  const steps = stepsTo(environment, move, ends.heads, ends.target)
+  const request = {
+    ...target,
+    graph,
+    scripts,
+    kind: move.kind,
+    heads: ends.heads,
+    steps,
+    toolVersion: version,
+  }
+  return {
+    from: ends.heads,
+    to: steps.reduce((heads, step) => headsAfter(graph, heads, step).heads, ends.heads),
+    steps: steps.map((step) => ({ ...summary(step), durationMs: 0 })),
+    state: 'known',
+    sql: await offlineSql(request),
+  }
+}
+
+function rangeOf({ graph }: Environment, { kind, target }: Move): { heads: readonly string[]; target: string } {
+  if (!isRange(target)) {
+    if (kind === 'upgrade') return { heads: [], target }
+    throw new UsageError(
+      'A downgrade printed as SQL must know where the database is.',
+      'Give a range: `autogen downgrade --sql head:-1`, or `<from>:<to>`.',
+    )
+  }
+  const [from = '', to = ''] = target.split(':')
+  if (kind === 'upgrade') return { heads: resolveRange(graph, `${from}:`).lower, target: to === '' ? 'heads' : to }
+  return {
+    heads: resolveTargets(graph, from === '' ? 'heads' : from, { current: [], direction: 'stamp' }).flatMap(
+      ({ id }) => id ?? [],
+    ),
+    target: to === '' ? 'base' : to,
+  }
+}
+
+function summary({ direction, revision }: Step) {
+  return { revision: revision.id, direction, message: revision.message }
+}

@@ -1,0 +1,253 @@
+// `autogen revision -m "add email"`: compares entities and database, and writes the migration for a person to review.
+import type { RenameOptions } from '../answers'
+import { compare, compareReplayed, type Comparison, type ComparisonOptions, type RenameCandidate } from '../comparison'
+import type { Answers } from '../diff/answers'
+import type { Environment } from '../environment'
+import {
+  AheadError,
+  DivergedError,
+  MultipleHeadsError,
+  NoCastError,
+  NotAtHeadError,
+  UnansweredRenameError,
+  UsageError,
+} from '../errors'
+import { resolveRevisions } from '../graph/target'
+import { apply } from '../operations/apply'
+import { displayName } from '../model/lookup'
+import { describe, describeSubject, isDestructive, typeText } from '../operations/describe'
+import type { Operation } from '../operations/operation'
+import { reverseAll } from '../operations/reverse'
+import { aheadOrDiverged } from '../runtime/history'
+import { readLog } from '../runtime/log'
+import type { Session } from '../runtime/session'
+import { readHeads } from '../runtime/versions'
+import { downgradeCalls, upgradeCalls } from './calls'
+import type { Command, Out, Typed } from './command'
+import { printWritten, requireMessage, writeRevision, type Draft, type Written } from './writing'
+
+export type { RenameListener, RenameQuestion } from '../answers'
+export type { RenameCandidate } from '../comparison'
+
+export interface RevisionOptions extends ComparisonOptions, RenameOptions {
+  readonly message?: string
+  /** A blank file, without looking at entities and database. */
+  readonly empty?: boolean
+  /** Accepted as Alembic's users type it; it is what happens anyway. */
+  readonly autogenerate?: boolean
+  readonly revId?: string
+  /** The parent, where it is not the only head. */
+  readonly head?: string
+  /** Allows a parent that is not a head. */
+  readonly splice?: boolean
+  readonly branchLabel?: readonly string[]
+  readonly dependsOn?: readonly string[]
+}
+
+/** RevisionResult is the file, or the reason there is none. */
+export interface RevisionResult extends Partial<Written> {
+  readonly operations: readonly { readonly text: string; readonly destructive: boolean }[]
+  readonly unmanaged: readonly string[]
+  readonly hidden: readonly string[]
+  /** What was said to be renamed, or null where it was said to be dropped; the revision keeps it. */
+  readonly renames: Answers
+  /** What stays, as nobody said that it was renamed: no revision of ours created it. */
+  readonly candidates: readonly RenameCandidate[]
+  /** The live database agrees with the entities, but the history does not: somebody changed the database past it. */
+  readonly historyDiffers: boolean
+}
+
+export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
+  name: 'revision',
+  describe: 'write a migration from what differs between entities and database',
+  examples: [
+    ['autogen revision -m "add email"', 'writes what differs between entities and database'],
+    [
+      'autogen revision -m "full names" --rename user.name:fullName',
+      'says what was renamed, where nobody can be asked',
+    ],
+    ['autogen revision -m "fill in emails" --empty', 'a blank file to fill by hand'],
+  ],
+  flags: {
+    message: { type: 'string', alias: 'm', argument: 'TEXT', describe: 'what the revision does, in a sentence' },
+    empty: { type: 'boolean', describe: 'a blank file to fill by hand; looks at nothing' },
+    autogenerate: { type: 'boolean', describe: 'what happens anyway; accepted for habit' },
+    'from-history': {
+      type: 'boolean',
+      describe: 'compare with the history replayed on a scratch database, not the live one',
+    },
+    rename: {
+      type: 'strings',
+      argument: 'user.name:fullName',
+      describe: 'this was renamed: a column, a table, a value of an enum',
+    },
+    drop: { type: 'strings', argument: 'user.name', describe: 'this was not renamed: it goes, and its data with it' },
+    names: { type: 'boolean', describe: 'also rename constraints and indexes of which only the name differs' },
+    'include-unmanaged': { type: 'boolean', describe: 'also drop what no entity declares and no revision created' },
+    'rev-id': {
+      type: 'string',
+      argument: 'ID',
+      describe: 'id of the new revision, instead of twelve random hex digits',
+    },
+    head: { type: 'string', argument: 'REV', describe: 'the parent, where there are several heads' },
+    splice: { type: 'boolean', describe: 'allow a parent that is not a head' },
+    'branch-label': { type: 'strings', argument: 'LABEL', describe: 'label of the branch that starts here' },
+    'depends-on': { type: 'strings', argument: 'REV', describe: 'revision that must run before this one' },
+  },
+  asks: true,
+  async run(environment, options) {
+    const message = requireMessage(options.message)
+    const parents = chooseParents(environment, options)
+    const draft = draftOf(environment, options, message, parents)
+    if (options.empty === true) return { ...(await writeRevision(environment, draft)), ...nothing }
+    if (options.fromHistory !== true) await requireAtHead(environment)
+
+    const comparison = await compare(environment, options)
+    const { operations, before } = comparison
+    const unanswered = comparison.candidates.filter(({ destructive }) => destructive)
+    if (unanswered.length > 0) throw new UnansweredRenameError(unanswered)
+    if (operations.length === 0) {
+      return { ...summary(comparison), historyDiffers: await historyDiffers(environment, options) }
+    }
+    const session = await environment.session()
+    await refuseUnconvertible(session, operations)
+    warnOfLongNames(environment, comparison)
+    const upgrade = upgradeCalls(operations, before, session)
+    const downgrade = downgradeCalls(reverseAll(operations), apply(before, operations), session)
+    const written = await writeRevision(environment, {
+      ...draft,
+      upgrade: upgrade.calls,
+      downgrade: downgrade.calls,
+      notes: upgrade.notes,
+      downgradeNotes: downgrade.notes,
+      renames: comparison.renames,
+    })
+    return { ...written, ...summary(comparison), historyDiffers: false }
+  },
+  print: printRevision,
+}
+
+const nothing = {
+  operations: [],
+  unmanaged: [],
+  hidden: [],
+  renames: {},
+  candidates: [],
+  historyDiffers: false,
+} as const
+
+function draftOf(
+  environment: Environment,
+  options: RevisionOptions,
+  message: string,
+  parents: readonly string[],
+): Draft {
+  return {
+    message,
+    id: options.revId,
+    downRevision: parents,
+    branchLabels: options.branchLabel ?? [],
+    dependsOn: options.dependsOn === undefined ? [] : resolveRevisions(environment.graph, options.dependsOn),
+    upgrade: [],
+    downgrade: [],
+    notes: [],
+  }
+}
+
+/** The single head, or the one asked for. */
+function chooseParents({ graph }: Environment, options: RevisionOptions): readonly string[] {
+  if (options.head === undefined) {
+    if (graph.heads.length > 1) throw new MultipleHeadsError(graph.heads)
+    return graph.heads
+  }
+  const parents = resolveRevisions(graph, options.head)
+  const inner = parents.filter((id) => !graph.heads.includes(id))
+  if (inner.length > 0 && options.splice !== true) {
+    throw new UsageError(`${inner.join(', ')} is not a head.`, 'Add `--splice` to start a branch there all the same.')
+  }
+  return parents
+}
+
+async function requireAtHead(environment: Environment): Promise<void> {
+  const { graph } = environment
+  const session = await environment.session()
+  const heads = await readHeads(session)
+  const { state, unknown } = aheadOrDiverged(await readLog(session), graph, heads)
+  if (state === 'ahead') throw new AheadError(unknown)
+  if (state === 'diverged') throw new DivergedError(unknown)
+  const { realHeads } = graph
+  const there = heads.length === realHeads.length && realHeads.every((id) => heads.includes(id))
+  if (!there) throw new NotAtHeadError(heads, realHeads)
+}
+
+function warnOfLongNames({ emit }: Environment, { operations, longNames }: Comparison): void {
+  const written = JSON.stringify(operations)
+  for (const { of, name, kept } of longNames) {
+    if (!written.includes(JSON.stringify(kept))) continue
+    const message = `The ${of} "${name}" has ${Buffer.byteLength(name)} bytes; the database cuts its name to "${kept}".`
+    emit({ type: 'warning', code: 'long-name', message })
+  }
+}
+
+/** Dropping such a column and adding it again would lose what it holds: never unasked. */
+async function refuseUnconvertible({ dialect, connection, scope }: Session, operations: readonly Operation[]) {
+  const changes = await dialect.unconvertible(connection, operations, scope)
+  if (changes.length === 0) return
+  throw new NoCastError(
+    changes.map(({ table, from, to }) => ({
+      table: displayName(table),
+      column: to.name,
+      from: typeText(from.type),
+      to: typeText(to.type),
+    })),
+  )
+}
+
+/** Whether the revisions alone would lead to another schema than the entities: asked only when the live database agrees. */
+async function historyDiffers(environment: Environment, options: RevisionOptions): Promise<boolean> {
+  if (options.fromHistory === true) return false
+  const { rename: _rename, drop: _drop, onRename: _onRename, ...how } = options
+  const replayed = await compareReplayed(environment, how)
+  return replayed !== undefined && replayed.operations.length > 0
+}
+
+function summary({ operations, unmanaged, hidden, renames, candidates }: Comparison) {
+  return {
+    operations: operations.map((operation) => ({ text: describe(operation), destructive: isDestructive(operation) })),
+    unmanaged: unmanaged.map(describeSubject),
+    hidden: hidden.map(describe),
+    renames,
+    candidates,
+  }
+}
+
+function printRevision(result: RevisionResult, out: Out, options: Typed): void {
+  const { line, paint } = out
+  for (const { text, destructive } of result.operations) {
+    line(`  ${destructive ? paint.red(text) : text.startsWith('+') ? paint.green(text) : paint.yellow(text)}`)
+  }
+  if (result.unmanaged.length > 0) {
+    line(
+      paint.dim(
+        `Left alone, as no entity declares it and no revision created it (${result.unmanaged.length}); \`autogen check\` lists it.`,
+      ),
+    )
+  }
+  if (result.hidden.length > 0)
+    line(paint.dim(`Different in name alone (${result.hidden.length}); \`--names\` renames them.`))
+  for (const { gone, created, flags } of result.candidates)
+    line(paint.dim(`${gone} stays beside the new ${created.join(', ')}; if it was renamed, say so: \`${flags[0]}\`.`))
+  if (result.path !== undefined) {
+    printWritten({ path: result.path }, out, options)
+    if (result.operations.some(({ destructive }) => destructive)) line(`${paint.yellow('review')}   it drops data.`)
+    return
+  }
+  if (result.historyDiffers) {
+    line('The database already has what the entities say, but the revisions do not lead there.')
+    line(
+      `${paint.cyan('hint')}     Run the same command with ${paint.bold('--from-history')} to write what is missing.`,
+    )
+    return
+  }
+  line('Nothing to write: the entities and the database agree.')
+}

@@ -1,0 +1,243 @@
+// Entities on one side, a live or a replayed schema on the other: what revision writes and check reports.
+import { flagsFor, listener, pendingAnswers, typedAnswers, writtenAnswers, type RenameOptions } from './answers'
+import type { Answers } from './diff/answers'
+import type { Gone } from './diff/candidates'
+import { carriedRenames } from './diff/carried'
+import { applyPolicy } from './diff/policy'
+import { diff } from './diff/diff'
+import { settleRenames, type Settled } from './diff/settle'
+import type { Scope, Uncertainty } from './dialects/dialect'
+import { longNames, type LongName } from './entities/long-names'
+import { readEntities } from './entities/read'
+import type { Environment } from './environment'
+import { InterruptedError, type UnansweredRename } from './errors'
+import { sameName } from './model/lookup'
+import { emptySchema, type QualifiedName, type SchemaModel } from './model/schema'
+import { apply } from './operations/apply'
+import { foldManaged, managedSchemas, objectKey } from './operations/managed'
+import { isQueued, recordScript, type RecordedIntent } from './operations/record'
+import { resolve } from './operations/resolve'
+import { reverseAll } from './operations/reverse'
+import type { Operation } from './operations/operation'
+import { managedFromLog, readLog } from './runtime/log'
+import { replayHistory } from './runtime/scratch'
+import type { Session } from './runtime/session'
+import { defined } from './model/defined'
+import { version } from './version'
+
+/** How two schemas are compared. */
+export interface ComparisonOptions {
+  /** Against the history, replayed on a scratch database, instead of the live one. */
+  readonly fromHistory?: boolean
+  /** Also shows constraints and indexes of which only the name differs. */
+  readonly names?: boolean
+  /** Also proposes to drop what nobody declares and no revision created. */
+  readonly includeUnmanaged?: boolean
+}
+
+/** RenameCandidate is something gone that may have been renamed, as nobody has said otherwise. */
+export interface RenameCandidate extends UnansweredRename {
+  /** Whether it goes for good; what no revision of ours created stays beside what is new. */
+  readonly destructive: boolean
+}
+
+/** Comparison is what would make the database what the entities say. */
+export interface Comparison {
+  readonly operations: readonly Operation[]
+  /** Differences of name alone, left out of the operations. */
+  readonly hidden: readonly Operation[]
+  /** What is in the database, in no entity and in no revision of ours. */
+  readonly unmanaged: readonly Operation[]
+  /** What was said to be renamed or dropped, and counted. */
+  readonly renames: Answers
+  /** What may have been renamed, and nobody said so. */
+  readonly candidates: readonly RenameCandidate[]
+  /** Expressions that nobody could judge. */
+  readonly uncertain: readonly Uncertainty[]
+  /** Names the database will not keep whole. */
+  readonly longNames: readonly LongName[]
+  /** The side that was compared with the entities, as the operations meet it. */
+  readonly before: SchemaModel
+}
+
+/** Compares the entities with the database, or with the history. */
+export async function compare(
+  environment: Environment,
+  options: ComparisonOptions & RenameOptions,
+): Promise<Comparison> {
+  const session = await environment.session()
+  const wanted = await readWanted(environment, session)
+  if (wanted.schema.tables.length + wanted.schema.views.length + wanted.leftAlone.length === 0) {
+    const message = 'Your data source has no entities; look at what its `entities` names.'
+    environment.emit({ type: 'warning', code: 'no-entities', message })
+  }
+  const side =
+    options.fromHistory === true ? await replayed(environment, wanted.scope) : await live(session, wanted.scope)
+  const comparison = await judgeAndDiff(environment, session, options, { side, ...wanted })
+  // Nobody wants the file, or the verdict, of a command they have stopped.
+  if (environment.signal?.aborted) throw new InterruptedError()
+  return comparison
+}
+
+async function judgeAndDiff(
+  environment: Environment,
+  { dialect, connection }: Session,
+  options: ComparisonOptions & RenameOptions,
+  { side, schema, leftAlone, ...wanted }: Wanted & { readonly side: Side },
+): Promise<Comparison> {
+  const scope = including(wanted.scope, managedSchemas(side.managed))
+  const from = dialect.normalize(side.schema, scope)
+  const to = dialect.normalize(schema, scope)
+  const includeUnmanaged = options.includeUnmanaged ?? environment.settings.includeUnmanaged ?? false
+  const isDestructive = (gone: Gone) => includeUnmanaged || isOurs(gone, side.managed)
+  const settled = await settle(environment, options, without(from, leftAlone), to, isDestructive)
+  const judged = await dialect.judge(connection, apply(from, settled.operations), to, scope)
+  const rest = diff(without(judged.live, leftAlone), judged.wanted)
+  const outcome = applyPolicy([...settled.operations, ...rest], {
+    // What was ours is ours under its new name.
+    managed: foldManaged(
+      settled.operations.filter(({ kind }) => kind.startsWith('rename')),
+      side.managed,
+    ),
+    renames: options.names === true ? 'show' : 'hide',
+    carried: carriedRenames(settled.operations, rest, judged.live),
+    includeUnmanaged,
+  })
+  return {
+    ...outcome,
+    renames: settled.answers,
+    candidates: settled.open.map((gone) => ({
+      kind: gone.kind,
+      gone: gone.key,
+      created: gone.alike,
+      flags: flagsFor(gone),
+      destructive: isDestructive(gone),
+    })),
+    uncertain: judged.uncertain,
+    longNames: longNames(schema, dialect.entities.maxIdentifierBytes),
+    before: apply(judged.live, reverseAll(settled.operations)),
+  }
+}
+
+/** What was renamed, as far as anybody knows: what was typed counts before what is written, and that before what is asked. */
+async function settle(
+  environment: Environment,
+  options: ComparisonOptions & RenameOptions,
+  live: SchemaModel,
+  wanted: SchemaModel,
+  isDestructive: (gone: Gone) => boolean,
+): Promise<Settled> {
+  const typed = typedAnswers(options)
+  const settled = await settleRenames(live, wanted, {
+    known: [
+      typed.decider,
+      async (gone) => writtenAnswers(await environment.renames())(gone),
+      // What the revisions rename is renamed already where they were replayed.
+      ...(options.fromHistory === true ? [] : [pendingAnswers(environment)]),
+    ],
+    asked: options.onRename === undefined ? [] : [listener(options.onRename, isDestructive)],
+  })
+  typed.requireAllUsed()
+  return settled
+}
+
+/** Whether the thing would be dropped; a value of an enum goes whoever created the enum. */
+function isOurs({ kind, original, name }: Gone, managed: ReadonlySet<string>): boolean {
+  if (kind === 'enumValue') return true
+  return managed.has(kind === 'table' ? objectKey('table', original) : objectKey('column', original, name))
+}
+
+/**
+ * Compares the entities with the history as its scripts read, without running them anywhere. Undefined where reading is
+ * not enough: a script looks into the database, or changes the schema in SQL of its own.
+ */
+export async function compareReplayed(
+  environment: Environment,
+  options: ComparisonOptions,
+): Promise<Comparison | undefined> {
+  const side = await readHistory(environment)
+  if (side === undefined) return undefined
+  const session = await environment.session()
+  const wanted = await readWanted(environment, session)
+  return judgeAndDiff(environment, session, options, { side, ...wanted })
+}
+
+/** The entities' schema, and the scope widened by the schemas they name. */
+async function readWanted(environment: Environment, session: Session): Promise<Wanted> {
+  const dataSource = await environment.dataSource()
+  const { schema, leftAlone } = await readEntities(dataSource, session.dialect.entities, session.scope)
+  return { schema, leftAlone, scope: including(session.scope, schema.schemas) }
+}
+
+function including(scope: Scope, further: readonly string[]): Scope {
+  const schemas = new Set([...scope.schemas, ...further])
+  return { ...scope, schemas: [...schemas].filter((name) => name !== scope.defaultSchema) }
+}
+
+function without(schema: SchemaModel, names: readonly QualifiedName[]): SchemaModel {
+  const stays = (thing: QualifiedName) => !names.some((name) => sameName(name, thing))
+  return { ...schema, tables: schema.tables.filter(stays), views: schema.views.filter(stays) }
+}
+
+interface Wanted {
+  readonly schema: SchemaModel
+  readonly scope: Scope
+  /** Tables and views of entities with `synchronize: false`. */
+  readonly leftAlone: readonly QualifiedName[]
+}
+
+interface Side {
+  readonly schema: SchemaModel
+  readonly managed: ReadonlySet<string>
+}
+
+async function live(session: Session, scope: Scope): Promise<Side> {
+  const managed = managedFromLog(await readLog(session))
+  // What we made in a schema that no entity names any more is still ours to drop.
+  const all = including(scope, managedSchemas(managed))
+  return { schema: await session.dialect.introspect(session.connection, all), managed }
+}
+
+async function replayed(environment: Environment, scope: Scope): Promise<Side> {
+  const { graph, scripts, settings } = environment
+  return replayHistory(
+    defined({
+      dataSource: await environment.dataSource(),
+      graph,
+      scripts,
+      settings: { ...settings, schemas: scope.schemas },
+      scratchUrl: settings.scratchUrl,
+      toolVersion: version,
+      signal: environment.signal,
+    }),
+  )
+}
+
+async function readHistory({ graph, scripts }: Environment): Promise<Side | undefined> {
+  const byId = new Map(scripts.map((script) => [script.revision.id, script]))
+  let schema = emptySchema
+  let managed: ReadonlySet<string> = new Set()
+  for (const id of graph.revisions.keys()) {
+    const script = await byId.get(id)!.load()
+    const recording = await recordScript((op) => script.upgrade?.(op))
+    if (recording.opaque || recording.intents.some(hidesChanges)) return undefined
+    const operations = resolve(schema, recording.intents.filter(isQueued))
+    schema = apply(schema, operations)
+    managed = foldManaged(operations, managed)
+  }
+  return { schema, managed }
+}
+
+/** What a recording cannot follow: code of any kind, and SQL that changes the schema. */
+function hidesChanges(recorded: RecordedIntent): boolean {
+  switch (recorded.kind) {
+    case 'manager':
+    case 'autocommit':
+      return true
+    case 'query':
+    case 'execute':
+      return /\b(create|alter|drop|rename)\b/i.test(recorded.sql)
+    default:
+      return false
+  }
+}

@@ -1,0 +1,317 @@
+// Settings: every one has one place, one default, one sentence. Found upward from the working directory, or named by --config.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { isAnswers, type Answers } from './diff/answers'
+import { InvalidSettingsError, SettingsNotFoundError, UsageError } from './errors'
+import type { DataSource, DataSourceOptions } from 'typeorm'
+import type { MigrationModule } from './scripts/script'
+
+/** A file written in TypeScript and where its compiled JavaScript lies in production. */
+export interface SourceAndCompiled {
+  readonly source: string
+  readonly compiled: string
+}
+
+/** Where migrations come from: a folder, folders, or modules already imported. */
+export type MigrationsSetting =
+  | string
+  | readonly string[]
+  | SourceAndCompiled
+  | readonly MigrationModule[]
+  | Readonly<Record<string, MigrationModule>>
+
+/** Settings is what `autogen.config.*` exports, the "autogen" key of package.json holds, and every library call accepts. */
+export interface Settings {
+  readonly dataSource?: string | SourceAndCompiled | DataSource | DataSourceOptions
+  readonly migrations?: MigrationsSetting
+  readonly url?: string
+  readonly schemas?: readonly string[]
+  readonly versionTable?: string
+  readonly logTable?: string
+  readonly versionSchema?: string
+  readonly protect?: readonly string[]
+  readonly lockTimeout?: number
+  readonly require?: readonly string[]
+  readonly loader?: string
+  readonly tsconfig?: string
+  readonly scratchUrl?: string
+  readonly includeUnmanaged?: boolean
+  readonly renames?: string | Answers
+  readonly interop?: boolean
+}
+
+/** ProjectSettings adds several projects by name, chosen with `-n`. */
+export interface ProjectSettings extends Settings {
+  readonly projects?: Readonly<Record<string, Settings>>
+}
+
+/** One setting as the reference documents it. */
+export interface SettingDeclaration {
+  readonly sentence: string
+  readonly fallback: string
+}
+
+/** The reference of all settings; the documentation's table and the check for unknown keys are this object. */
+export const settingDeclarations: { readonly [K in keyof Required<ProjectSettings>]: SettingDeclaration } = {
+  dataSource: {
+    sentence:
+      'The file that exports your DataSource, or `{ source, compiled }`; in code also a DataSource or its options.',
+    fallback: '`ormconfig.*` beside the settings or above them',
+  },
+  migrations: {
+    sentence: 'The folder of your migrations, several folders, `{ source, compiled }`, or imported modules.',
+    fallback: '`migrations`',
+  },
+  url: {
+    sentence: 'Replaces the address of the data source and keeps its ssl, extra, schema and entities.',
+    fallback: 'the data source as it is; `--url` and `AUTOGEN_URL` come before the setting',
+  },
+  schemas: {
+    sentence: 'Further PostgreSQL schemas to compare, besides the default one and those your entities name.',
+    fallback: 'none',
+  },
+  versionTable: { sentence: 'The table that holds one row per head.', fallback: '`autogen_version`' },
+  logTable: { sentence: 'The table that holds what ran, when and by whom.', fallback: '`autogen_log`' },
+  versionSchema: { sentence: 'The schema both tables lie in.', fallback: 'the default schema' },
+  protect: {
+    sentence: 'Patterns `host/database` (with `*`) where downgrade, stamp and --purge ask for `--yes-on DATABASE`.',
+    fallback: 'none',
+  },
+  lockTimeout: { sentence: 'How many seconds to wait while another process migrates.', fallback: '60' },
+  require: { sentence: 'Modules to load before your files, such as a loader of your own.', fallback: 'none' },
+  loader: {
+    sentence: 'Who loads your TypeScript: `auto`, `none`, or a module such as `ts-node/register`.',
+    fallback: '`auto`: our own loader, unless another is registered',
+  },
+  tsconfig: { sentence: 'The tsconfig your files are loaded by.', fallback: "each file's nearest `tsconfig.json`" },
+  scratchUrl: {
+    sentence: 'An empty PostgreSQL database for --from-history, where creating one is not allowed.',
+    fallback: 'a database created and dropped on the same server',
+  },
+  includeUnmanaged: {
+    sentence: 'Also proposes to drop what no entity declares and no revision created.',
+    fallback: '`false`',
+  },
+  renames: {
+    sentence:
+      "What was renamed, as `{ 'user.name': 'fullName' }`, null for what was dropped; or a JSON file of it. Entries that are done are left alone.",
+    fallback: 'none: the command asks, or stops',
+  },
+  interop: {
+    sentence:
+      "Creates TypeORM's `typeorm_metadata` with the first view or generated column, so that its own schema builder still knows them; where it exists its rows are kept true in any case.",
+    fallback: '`true`',
+  },
+  projects: {
+    sentence: 'Several projects by name, chosen with `-n NAME`; each holds settings of its own.',
+    fallback: 'none',
+  },
+}
+
+/** FoundSettings is where settings were found; relative paths in them start at `folder`. */
+export interface FoundSettings {
+  readonly settings: Settings
+  readonly folder: string
+  /** The file they came from; undefined when there is only an ormconfig. */
+  readonly file?: string
+}
+
+/** Types the settings file: `export default defineConfig({ migrations: 'src/migrations' })`. */
+export function defineConfig(settings: ProjectSettings): ProjectSettings {
+  return settings
+}
+
+const endings = ['ts', 'mts', 'cts', 'mjs', 'cjs', 'js', 'json']
+
+/** Finds and reads the settings. `load` imports a file of the user's. */
+export async function findSettings(
+  options: { readonly cwd: string; readonly config?: string; readonly name?: string },
+  load: (file: string) => Promise<Record<string, unknown>>,
+): Promise<FoundSettings> {
+  const found = options.config === undefined ? searchUp(options.cwd) : named(options.cwd, options.config)
+  if (found === undefined) {
+    if (options.name !== undefined) throw new SettingsNotFoundError(options.cwd)
+    return { settings: {}, folder: settingsFolder(options.cwd) ?? options.cwd }
+  }
+  const exported = await readSettings(found, load)
+  return { settings: pick(validate(exported, found), options.name, found), folder: dirname(found), file: found }
+}
+
+/** The folder that settings are in, looked for upward; where there are none, that of an `ormconfig.*`. */
+export function settingsFolder(folder: string): string | undefined {
+  const file = searchUp(folder) ?? findOrmconfig(folder)
+  return file === undefined ? undefined : dirname(file)
+}
+
+/** Finds `ormconfig.*` in a folder or above it. */
+export function findOrmconfig(folder: string): string | undefined {
+  return upward(folder, (place) => firstFile(place, 'ormconfig'))
+}
+
+/** The path of a file that is TypeScript while developing and JavaScript in production: whichever is there. */
+export function chooseSource(setting: string | SourceAndCompiled, folder: string): string {
+  if (typeof setting === 'string') return resolve(folder, setting)
+  const source = resolve(folder, setting.source)
+  return existsSync(source) ? source : resolve(folder, setting.compiled)
+}
+
+/** What new files in a folder are written in: TypeScript below a tsconfig.json, and the module system of its package. */
+export function languageOf(folder: string): { readonly language: 'ts' | 'js'; readonly module: 'esm' | 'cjs' } {
+  const packageFile = upward(folder, (place) => existing(join(place, 'package.json')))
+  const top = packageFile === undefined ? folder : dirname(packageFile)
+  const tsconfig = upward(folder, (place) =>
+    place.length < top.length ? undefined : existing(join(place, 'tsconfig.json')),
+  )
+  const type = packageFile === undefined ? undefined : readJson(packageFile).type
+  return { language: tsconfig === undefined ? 'js' : 'ts', module: type === 'module' ? 'esm' : 'cjs' }
+}
+
+/** Whether a value is a `{ source, compiled }` pair. */
+export function isSourceAndCompiled(value: unknown): value is SourceAndCompiled {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<SourceAndCompiled>).source === 'string' &&
+    typeof (value as Partial<SourceAndCompiled>).compiled === 'string'
+  )
+}
+
+/** Reads the answers to what was renamed from where the setting says. */
+export async function readAnswers(
+  setting: string | Answers,
+  folder: string,
+  load: (file: string) => Promise<Record<string, unknown>>,
+): Promise<Answers> {
+  if (typeof setting !== 'string') return setting
+  const file = resolve(folder, setting)
+  if (!existsSync(file)) throw new InvalidSettingsError(file, 'is not there, though the setting "renames" names it')
+  const answers = await readSettings(file, load)
+  if (!isAnswers(answers)) throw new InvalidSettingsError(file, 'does not hold new names by old ones')
+  return answers
+}
+
+function searchUp(folder: string): string | undefined {
+  return upward(folder, (place) => firstFile(place, 'autogen.config') ?? packageWithSettings(place))
+}
+
+function named(cwd: string, config: string): string {
+  const file = resolve(cwd, config)
+  if (!existsSync(file)) {
+    throw new UsageError(`There is no settings file ${file}.`, 'Name one that is there, or leave `--config` out.')
+  }
+  return file
+}
+
+function packageWithSettings(folder: string): string | undefined {
+  const file = join(folder, 'package.json')
+  return existsSync(file) && 'autogen' in readJson(file) ? file : undefined
+}
+
+function existing(file: string): string | undefined {
+  return existsSync(file) ? file : undefined
+}
+
+function firstFile(folder: string, stem: string): string | undefined {
+  return endings.map((ending) => join(folder, `${stem}.${ending}`)).find((file) => existsSync(file))
+}
+
+function upward(folder: string, look: (folder: string) => string | undefined): string | undefined {
+  const found = look(folder)
+  if (found !== undefined) return found
+  const above = dirname(folder)
+  return above === folder ? undefined : upward(above, look)
+}
+
+async function readSettings(file: string, load: (file: string) => Promise<Record<string, unknown>>): Promise<unknown> {
+  if (file.endsWith('package.json')) return readJson(file).autogen
+  if (file.endsWith('.json')) return readJson(file)
+  const exported = await load(file)
+  return await (exported.default ?? exported)
+}
+
+function readJson(file: string): Record<string, unknown> {
+  const text = readFileSync(file, 'utf8')
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch (cause) {
+    throw new InvalidSettingsError(file, `is not valid JSON: ${(cause as Error).message}`)
+  }
+}
+
+function pick(settings: ProjectSettings, name: string | undefined, file: string): Settings {
+  const { projects = {}, ...shared } = settings
+  const names = Object.keys(projects)
+  if (name === undefined) {
+    if (names.length === 0 || shared.dataSource !== undefined) return shared
+    throw new UsageError(
+      `${file} holds ${names.length === 1 ? 'a project by name' : 'several projects'}: ${names.join(', ')}.`,
+      `Say which: \`-n ${names[0]}\`.`,
+    )
+  }
+  if (!names.includes(name)) {
+    throw new UsageError(
+      `${file} has no project "${name}".`,
+      names.length > 0 ? `Name one of ${names.join(', ')}.` : 'Leave `-n` out, or add it under `projects`.',
+    )
+  }
+  return { ...shared, ...projects[name] }
+}
+
+const kinds: { readonly [K in keyof Required<ProjectSettings>]: (value: unknown) => string | undefined } = {
+  dataSource: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a file or a DataSource'),
+  migrations: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a folder, folders or modules'),
+  url: string,
+  schemas: strings,
+  versionTable: string,
+  logTable: string,
+  versionSchema: string,
+  protect: strings,
+  lockTimeout: (value) => (typeof value === 'number' && value >= 0 ? undefined : 'a number of seconds'),
+  require: strings,
+  loader: string,
+  tsconfig: string,
+  scratchUrl: string,
+  includeUnmanaged: trueOrFalse,
+  renames: (value) =>
+    string(value) === undefined || isAnswers(value) ? undefined : 'a file, or new names by old ones',
+  interop: trueOrFalse,
+  projects: (value) => (isObject(value) && !Array.isArray(value) ? undefined : 'an object of settings by name'),
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function string(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? undefined : 'a text'
+}
+
+function trueOrFalse(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false'
+}
+
+function strings(value: unknown): string | undefined {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'a list of texts'
+}
+
+/** Refuses unknown keys and wrong types; `file` is named in the error. */
+export function validate(exported: unknown, file: string): ProjectSettings {
+  if (typeof exported !== 'object' || exported === null || Array.isArray(exported)) {
+    throw new InvalidSettingsError(file, 'does not export an object of settings')
+  }
+  for (const [key, value] of Object.entries(exported)) {
+    if (!(key in kinds)) {
+      throw new InvalidSettingsError(
+        file,
+        `has an unknown setting "${key}"; there are ${Object.keys(kinds).join(', ')}`,
+      )
+    }
+    if (value === undefined) continue
+    const wanted = kinds[key as keyof typeof kinds](value)
+    if (wanted !== undefined) throw new InvalidSettingsError(file, `has a setting "${key}" that is not ${wanted}`)
+  }
+  for (const [name, project] of Object.entries((exported as ProjectSettings).projects ?? {})) {
+    validate(project, `${file} (project ${name})`)
+  }
+  return exported as ProjectSettings
+}

@@ -1,0 +1,198 @@
+// What a dialect is: a plain object of functions. The walls know this page, the hall knows none of it.
+import type { Operation, OperationOf } from '../operations/operation'
+import type { Column, EnumType, Literal, QualifiedName, SchemaModel } from '../model/schema'
+
+export type Row = Record<string, unknown>
+
+/** Queryable is all that introspection and judging see of a connection: one statement per call, rows back. */
+export interface Queryable {
+  query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
+}
+
+/** Scope says which part of a database is looked at. */
+export interface Scope {
+  /** The schema that a name without `schema` means; undefined where the database has none. */
+  readonly defaultSchema?: string
+  /** Further schemas to read, besides the default one. */
+  readonly schemas: readonly string[]
+  /** Tables that are never part of a schema: our version and log table, TypeORM's own bookkeeping. */
+  readonly ignore: readonly QualifiedName[]
+}
+
+/** Judgement holds both schemas, in which equal expressions now have equal canonical text. */
+export interface Judgement {
+  readonly live: SchemaModel
+  readonly wanted: SchemaModel
+  /** Where the server could not be asked and the texts differ: listed, never acted on silently. */
+  readonly uncertain: readonly Uncertainty[]
+}
+
+/** Uncertainty is a difference between expressions that nobody could judge. */
+export interface Uncertainty {
+  readonly table: QualifiedName
+  /** What holds the expression: `default of "created"`, `check "CHK_1"`. */
+  readonly subject: string
+  readonly live: string
+  readonly wanted: string
+  readonly reason: string
+}
+
+/** Statement is one SQL statement and, where it has one, the operation it belongs to (an index into the list planned). */
+export interface Statement {
+  readonly sql: string
+  readonly parameters?: readonly unknown[]
+  readonly operation?: number
+  /** Rows in its way; they are counted right before it, and it runs only where there are none. */
+  readonly guards?: readonly Guard[]
+}
+
+/** Guard says which rows a statement would lose or fail on, so that they can be counted first. */
+export interface Guard {
+  readonly table: QualifiedName
+  /** Which rows, as a condition a person can put behind WHERE; absent where it is all of them. */
+  readonly where?: string
+  /** What can be written in the migration instead of changing the rows. */
+  readonly remedy?: string
+  /** Keeps others from adding such rows meanwhile. */
+  readonly lock?: string
+  /** A query whose first row has their `count`. */
+  readonly sql: string
+  /** The same as one statement that fails, for SQL printed offline. */
+  readonly offline: string
+}
+
+/** Narrowing is a change of type that some values do not survive. */
+export interface Narrowing {
+  /** The rows with such values, as a condition on the column. */
+  readonly where: string
+}
+
+/** Probe asks the catalogue whether a non-transactional statement took effect: a query whose first row has `done`. */
+export interface Probe {
+  readonly sql: string
+  readonly parameters?: readonly unknown[]
+}
+
+/** Segment is the unit a run can stop after: statements in one transaction, or one statement without. */
+export type Segment =
+  | { readonly transactional: true; readonly statements: readonly Statement[] }
+  | { readonly transactional: false; readonly statement: Statement; readonly probe?: Probe }
+
+/** Plan holds the segments of one migration in one direction. */
+export interface Plan {
+  readonly segments: readonly Segment[]
+  /** SQLite: a table is rebuilt, so foreign keys must be off from before the transaction until after it. */
+  readonly foreignKeysOff?: true
+}
+
+/** PlanContext is what a planner may need beyond the operations. */
+export interface PlanContext {
+  readonly scope: Scope
+  /** The server's version, such as 150004 or 3053002; absent when printing SQL offline. */
+  readonly version?: number
+  /** Whether the script asked to run without a transaction. */
+  readonly transaction: boolean
+}
+
+/** Dialect is everything one kind of database spells its own way. */
+export interface Dialect {
+  readonly name: string
+  /** TypeORM's driver types that speak it. */
+  readonly drivers: readonly string[]
+  /** Whether DDL can be rolled back. */
+  readonly transactionalDdl: boolean
+  /** The type of a column that holds JSON, as the log does. */
+  readonly jsonType: string
+  /** What differs when entities are read for this dialect. */
+  readonly entities: EntityTraits
+  /** The schema a bare name means on this connection; undefined where there is no such thing. */
+  defaultSchema(db: Queryable): Promise<string | undefined>
+  /** The server's version as one number. */
+  version(db: Queryable): Promise<number>
+  /** Whether a table is there, asked of the catalogue so that nothing fails and nothing is created. */
+  hasTable(db: Queryable, name: QualifiedName, scope: Scope): Promise<boolean>
+  /** Reads the live schema with a constant number of queries; already normalised. */
+  introspect(db: Queryable, scope: Scope): Promise<SchemaModel>
+  /** Puts every spelling of types, defaults, identifiers into the one the differ compares. */
+  normalize(schema: SchemaModel, scope: Scope): SchemaModel
+  /** Lets the database say which expressions are the same; leaves no trace in it. */
+  judge(db: Queryable, live: SchemaModel, wanted: SchemaModel, scope: Scope): Promise<Judgement>
+  /** Orders and groups operations and writes their SQL. Refuses (an error of code 6) what the database cannot do. */
+  plan(operations: readonly Operation[], before: SchemaModel, context: PlanContext): Plan
+  /** Changes of type that no cast of the database can make; asked before a migration is written. */
+  unconvertible(
+    db: Queryable,
+    operations: readonly Operation[],
+    scope: Scope,
+  ): Promise<readonly OperationOf<'alterColumn'>[]>
+  /** Which values of a column would not survive its change; undefined where all do, or a conversion is given. */
+  narrowing(from: Column, to: Column, enums: readonly EnumType[], version?: number): Narrowing | undefined
+  /** A name in quotes. */
+  quote(name: string): string
+  /** A table's name in quotes, with the schema it lies in. */
+  quoteTable(name: QualifiedName, scope: Scope): string
+  /** A value as SQL, for offline scripts and log rows. */
+  literal(value: unknown): string
+  /** The n-th parameter's placeholder, from 1. */
+  placeholder(position: number): string
+  /** Splits text into statements with a tokenizer: strings, comments, dollar quotes and trigger bodies stay whole. */
+  split(sql: string): string[]
+  /** How one migration begins and ends on this dialect's connection, and how runs keep out of each other's way. */
+  readonly session: SessionTraits
+}
+
+/** EntityTraits is the little that reading entities must know of a dialect. */
+export interface EntityTraits {
+  /** Has named enum types; without, an enum column becomes text with a check. */
+  readonly enums: boolean
+  /** Has schemas, extensions, sequences. */
+  readonly schemas: boolean
+  /** Has comments on tables and columns. */
+  readonly comments: boolean
+  /** How an auto-increment column is numbered. */
+  readonly increment: Column['identity']
+  /** Primary keys go without names unless given one, as TypeORM writes them there. */
+  readonly unnamedPrimaryKeys?: true
+  /** The longest identifier, in bytes. */
+  readonly maxIdentifierBytes?: number
+  /** The default a generated uuid column gets, if the database makes it. */
+  readonly uuidDefault: (generator: string) => Literal | { readonly sql: string } | undefined
+}
+
+/** ConnectionLike is what a session uses of TypeORM's query runner. */
+export interface ConnectionLike extends Queryable {
+  startTransaction(): Promise<void>
+  commitTransaction(): Promise<void>
+  rollbackTransaction(): Promise<void>
+  readonly isTransactionActive: boolean
+}
+
+/** SessionTraits is how a dialect begins, ends and locks. */
+export interface SessionTraits {
+  /** Begins a migration; returns what puts the connection back as it was, to be called whatever happened. */
+  begin(connection: ConnectionLike, options: BeginOptions): Promise<Transaction>
+  /** What `begin` says first in each transaction, for SQL printed offline; absent where it says nothing. */
+  opening?(defaultSchema: string | undefined): readonly string[]
+  /** Tries once to take the lock; undefined when somebody else has it. */
+  lock(connection: ConnectionLike, key: string): Promise<Lock | undefined>
+  /** Who holds the lock, for the waiting line; undefined when unknown. */
+  holder(connection: ConnectionLike, key: string): Promise<string | undefined>
+}
+
+/** BeginOptions is what a dialect must know before it begins. */
+export interface BeginOptions {
+  readonly foreignKeysOff: boolean
+  /** The schema in which bare names in expressions are looked up first, for the time of the transaction. */
+  readonly defaultSchema?: string
+}
+
+/** Transaction is one open transaction. */
+export interface Transaction {
+  commit(): Promise<void>
+  rollback(): Promise<void>
+}
+
+/** Lock is held until released, or until the connection is gone. */
+export interface Lock {
+  release(): Promise<void>
+}

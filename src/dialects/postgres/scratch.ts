@@ -1,0 +1,279 @@
+// Asks the server how it prints expressions: temporary tables of the real names, in a transaction that is rolled back.
+import { findEnum, findTable, keyOf, nameOf } from '../../model/lookup'
+import { sameEnum } from '../../model/same'
+import type { Column, EnumType, SchemaModel, Table } from '../../model/schema'
+import type { Queryable, Row, Scope } from '../dialect'
+import { quoteName, quoteText } from '../sql'
+import { typeSql } from './clauses'
+import { textLiteral, unwrap } from './literals'
+import { pinnedPath } from './path'
+import { questionKey, type Slot } from './slots'
+import { foldClock, foldZones } from './spelling'
+
+/** Answer is the server's spelling, or its objection. */
+export interface Answer {
+  readonly text?: string
+  readonly error?: string
+  readonly state?: string
+}
+
+/** Sides are the two schemas that are compared. */
+export interface Sides {
+  readonly live: SchemaModel
+  readonly wanted: SchemaModel
+  readonly scope: Scope
+}
+
+/** Why this connection cannot hold a scratch table; undefined when it can. */
+export async function whyNot(db: Queryable): Promise<string | undefined> {
+  const [row] =
+    await db.query(`SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS readonly,
+    has_database_privilege(current_database(), 'TEMP') AS temporary`)
+  if (row?.standby === true) return 'the server is a hot standby'
+  if (row?.readonly === 'on') return 'the connection is read-only'
+  return row?.temporary === true ? undefined : 'the user may not create temporary tables'
+}
+
+/** The server's spelling of every slot's expression, by `questionKey`. */
+export async function ask(db: Queryable, slots: readonly Slot[], sides: Sides): Promise<Map<string, Answer>> {
+  const questions = [...new Map(slots.map((slot) => [questionKey(slot), slot]))]
+  const steps = stepsFor(
+    questions.map(([, slot], id) => ({ id, slot })),
+    sides,
+  )
+  const given = await inScratch(
+    db,
+    async () => {
+      await db.query(script(steps))
+      const [row] = await db.query(`SELECT current_setting('autogen.answers') AS answers`)
+      return JSON.parse(String(row?.answers)) as { readonly [id: string]: Answer }
+    },
+    sides.scope,
+  )
+  return new Map(questions.map(([key, slot], id) => [key, tidied(slot, given[id] ?? {})]))
+}
+
+/** Runs work in a transaction that leaves nothing, or behind a savepoint in the one that is open. */
+async function inScratch<R>(db: Queryable, work: () => Promise<R>, scope: Scope): Promise<R> {
+  const [facts = {}] = await db.query(`SELECT current_setting('search_path') AS path, current_schema()::text AS schema`)
+  const open = await transactionIsOpen(db)
+  await db.query(open ? 'SAVEPOINT autogen_judge' : 'BEGIN')
+  try {
+    await db.query(`SELECT set_config('search_path', $1, true)`, [pinnedPath(facts, scope)])
+    return await work()
+  } finally {
+    await db.query(open ? 'ROLLBACK TO SAVEPOINT autogen_judge' : 'ROLLBACK')
+    if (open) await db.query('RELEASE SAVEPOINT autogen_judge')
+  }
+}
+
+// Two statements of one transaction share its virtual id; in autocommit each has its own.
+async function transactionIsOpen(db: Queryable): Promise<boolean> {
+  const id = async () => {
+    const rows: Row[] = await db.query(
+      `SELECT virtualtransaction AS id FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'virtualxid'`,
+    )
+    return rows[0]?.id
+  }
+  return (await id()) === (await id())
+}
+
+/** A statement to run, with others where it fails; or an expression to print, up to three times until it stays. */
+type Step =
+  | { readonly run: string; readonly else?: readonly string[] }
+  | {
+      readonly id: number
+      readonly text: string
+      readonly before: string
+      readonly after: string
+      /** What stands around the text once the server has printed it. */
+      readonly again?: { readonly before: string; readonly after: string }
+      readonly read: string
+    }
+
+interface Question {
+  readonly id: number
+  readonly slot: Slot
+}
+
+function stepsFor(questions: readonly Question[], sides: Sides): Step[] {
+  const views = questions.filter(({ slot }) => slot.kind === 'view')
+  const byTable = new Map<string, Question[]>()
+  for (const question of questions) {
+    if (question.slot.kind === 'view') continue
+    const key = keyOf(question.slot.table)
+    byTable.set(key, [...(byTable.get(key) ?? []), question])
+  }
+  return [
+    // Views see the real tables; the shadows come after them.
+    ...views.map(askView),
+    ...shadowEnums(sides),
+    ...shadowSequences(sides),
+    ...[...byTable.values()].flatMap((group) => askTable(group, sides)),
+  ]
+}
+
+function askView({ id, slot }: Question): Step {
+  return {
+    id,
+    text: slot.text,
+    before: 'CREATE TEMPORARY VIEW autogen_judged AS ',
+    after: '',
+    read: `SELECT rtrim(pg_get_viewdef('pg_temp.autogen_judged'::regclass), ';')`,
+  }
+}
+
+function askTable(questions: readonly Question[], sides: Sides): Step[] {
+  const name = questions[0]!.slot.table
+  const wanted = findTable(sides.wanted, name)
+  if (wanted === undefined) return []
+  const place = `pg_temp.${quoteName(name.name)}`
+  const columns = scratchColumns(wanted, findTable(sides.live, name)).map((column) => scratchColumn(column, sides))
+  return [
+    {
+      run: `CREATE TABLE ${place} (${columns.map(({ sql }) => sql).join(', ')})`,
+      // A type that is not there yet becomes text, for the sake of the other columns.
+      else: [
+        `CREATE TABLE ${place} ()`,
+        ...columns.flatMap(({ sql, quoted }) => [
+          `ALTER TABLE ${place} ADD COLUMN ${sql}`,
+          `ALTER TABLE ${place} ADD COLUMN ${quoted} text`,
+        ]),
+      ],
+    },
+    ...questions.map(({ id, slot }) => ({ id, text: slot.text, ...phrase(slot, place, wanted, sides) })),
+    { run: `DROP TABLE ${place}` },
+  ]
+}
+
+/** The wanted columns, and those only a live expression can speak of. */
+function scratchColumns(wanted: Table, live: Table | undefined): Column[] {
+  const names = new Set(wanted.columns.map(({ name }) => name))
+  return [...wanted.columns, ...(live?.columns ?? []).filter(({ name }) => !names.has(name))]
+}
+
+function scratchColumn({ name, type, collation }: Column, sides: Sides): { sql: string; quoted: string } {
+  const quoted = quoteName(name)
+  const collate = collation === undefined ? '' : ` COLLATE ${quoteName(collation)}`
+  return { quoted, sql: `${quoted} ${scratchType(type, sides)}${collate}` }
+}
+
+function scratchType(type: Column['type'], sides: Sides): string {
+  if (typeof type === 'string') return type
+  const named = { ...(type.schema === undefined ? {} : { schema: type.schema }), name: type.enum }
+  if (!isShadowed(findEnum(sides.wanted, named), sides)) return typeSql(type, sides.scope)
+  return `pg_temp.${quoteName(type.enum)}${type.array ? '[]' : ''}`
+}
+
+type Phrase = Omit<Extract<Step, { id: number }>, 'id' | 'text'>
+
+function phrase(slot: Slot, place: string, wanted: Table, sides: Sides): Phrase {
+  const relation = `${textLiteral(place)}::regclass`
+  const judged = 'autogen_judged'
+  const columnText = (name: string) => `SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a
+    ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = ${relation} AND a.attname = ${textLiteral(name)}`
+  const add = `ALTER TABLE ${place} ADD CONSTRAINT ${judged}`
+  const check = { before: `${add} CHECK (`, after: ')' }
+  const constraint = `FROM pg_constraint WHERE conrelid = ${relation} AND conname = '${judged}'`
+  const checkText = `SELECT pg_get_expr(conbin, conrelid) ${constraint}`
+  switch (slot.kind) {
+    case 'default': {
+      const column = slot.column ?? ''
+      return {
+        before: `ALTER TABLE ${place} ALTER COLUMN ${quoteName(column)} SET DEFAULT `,
+        after: '',
+        read: columnText(column),
+      }
+    }
+    case 'generated': {
+      const type = wanted.columns.find(({ name }) => name === slot.column)?.type ?? 'text'
+      return {
+        before: `ALTER TABLE ${place} ADD COLUMN ${judged} ${scratchType(type, sides)} GENERATED ALWAYS AS (`,
+        after: ') STORED',
+        read: columnText(judged),
+      }
+    }
+    case 'element':
+      return { before: `${add} CHECK ((`, after: ') IS NOT NULL)', again: check, read: checkText }
+    case 'exclusion':
+      return { before: `${add} EXCLUDE `, after: '', read: `SELECT substr(pg_get_constraintdef(oid), 9) ${constraint}` }
+    default:
+      return { ...check, read: checkText }
+  }
+}
+
+// Enum values that are not there yet cannot be used, types and sequences not there yet cannot be named: shadows can.
+function shadowEnums(sides: Sides): Step[] {
+  return sides.wanted.enums
+    .filter((type) => isShadowed(type, sides))
+    .map((type) => {
+      const values = new Set([...type.values, ...(findEnum(sides.live, nameOf(type))?.values ?? [])])
+      return { run: `CREATE TYPE pg_temp.${quoteName(type.name)} AS ENUM (${[...values].map(textLiteral).join(', ')})` }
+    })
+}
+
+function isShadowed(type: EnumType | undefined, { live }: Sides): boolean {
+  if (type === undefined) return false
+  const found = findEnum(live, nameOf(type))
+  return found === undefined || !sameEnum(found, type)
+}
+
+function shadowSequences({ live, wanted }: Sides): Step[] {
+  const known = new Set(live.sequences.map((sequence) => keyOf(nameOf(sequence))))
+  return wanted.sequences
+    .filter((sequence) => !known.has(keyOf(nameOf(sequence))))
+    .map(({ name }) => ({ run: `CREATE SEQUENCE pg_temp.${quoteName(name)}` }))
+}
+
+/** One block for all of it, so that one expression the server cannot read does not spoil the others. */
+function script(steps: readonly Step[]): string {
+  const body = `
+DECLARE
+  step jsonb; other text; said text; heard text; answer jsonb; answers jsonb := '{}'; around jsonb;
+BEGIN
+  FOR step IN SELECT value FROM jsonb_array_elements(${quoteText(JSON.stringify(steps))}::jsonb) LOOP
+    IF step ? 'run' THEN
+      BEGIN
+        EXECUTE step->>'run';
+      EXCEPTION WHEN OTHERS THEN
+        FOR other IN SELECT value FROM jsonb_array_elements_text(coalesce(step->'else', '[]')) LOOP
+          BEGIN EXECUTE other; EXCEPTION WHEN OTHERS THEN NULL; END;
+        END LOOP;
+      END;
+      CONTINUE;
+    END IF;
+    said := step->>'text';
+    around := step;
+    answer := NULL;
+    FOR round IN 1..3 LOOP
+      BEGIN
+        EXECUTE (around->>'before') || said || (around->>'after');
+        EXECUTE step->>'read' INTO heard;
+        RAISE EXCEPTION USING ERRCODE = 'AG000';
+      EXCEPTION
+        WHEN SQLSTATE 'AG000' THEN
+          answer := jsonb_build_object('text', coalesce(heard, ''));
+        WHEN OTHERS THEN
+          answer := coalesce(answer, jsonb_build_object('error', SQLERRM, 'state', SQLSTATE));
+          EXIT;
+      END;
+      EXIT WHEN heard IS NULL OR heard = said;
+      said := heard;
+      around := coalesce(step->'again', step);
+    END LOOP;
+    answers := answers || jsonb_build_object(step->>'id', answer);
+  END LOOP;
+  PERFORM set_config('autogen.answers', answers::text, true);
+END`
+  let tag = '$judge$'
+  while (body.includes(tag)) tag = tag.replace('$judge', '$judge_')
+  return `DO ${tag}${body} ${tag}`
+}
+
+function tidied({ kind }: Slot, answer: Answer): Answer {
+  if (answer.text === undefined) return answer
+  const text = unwrap(foldZones(answer.text))
+  if (kind === 'default') return { text: foldClock(text) }
+  if (kind === 'element') return { text: unwrap(text.replace(/ IS NOT NULL$/, '')) }
+  return { text: kind === 'view' ? foldZones(answer.text.trim()) : text }
+}

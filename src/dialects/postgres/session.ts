@@ -1,0 +1,62 @@
+// How a migration begins and ends on a PostgreSQL connection, and how runs keep out of each other's way.
+import { createHash } from 'node:crypto'
+import type { BeginOptions, ConnectionLike, Lock, SessionTraits, Transaction } from '../dialect'
+import { textLiteral } from './literals'
+
+/** Sessions on PostgreSQL. */
+export const session: SessionTraits = { begin, opening, lock, holder }
+
+// Not a raw BEGIN: TypeORM would not know of it, and its save() would commit in the middle.
+async function begin(connection: ConnectionLike, { defaultSchema }: BeginOptions): Promise<Transaction> {
+  await connection.startTransaction()
+  try {
+    for (const sql of opening(defaultSchema)) await connection.query(sql)
+  } catch (error) {
+    await connection.rollbackTransaction()
+    throw error
+  }
+  return {
+    commit: () => connection.commitTransaction(),
+    rollback: async () => {
+      if (connection.isTransactionActive) await connection.rollbackTransaction()
+    },
+  }
+}
+
+// Operations spell the schema of what they touch; expressions, views and op.execute use bare names.
+function opening(defaultSchema: string | undefined): readonly string[] {
+  if (defaultSchema === undefined) return []
+  const schema = textLiteral(defaultSchema)
+  const path = `concat_ws(', ', quote_ident(${schema}), nullif(current_setting('search_path'), ''))`
+  return [`SELECT set_config('search_path', ${path}, true) WHERE current_schema() IS DISTINCT FROM ${schema}`]
+}
+
+/** Lock keys are 64-bit numbers, so a name becomes one by its hash. */
+function lockNumber(key: string): bigint {
+  return createHash('sha256').update(key).digest().readBigInt64BE()
+}
+
+async function lock(connection: ConnectionLike, key: string): Promise<Lock | undefined> {
+  const number = lockNumber(key)
+  const [row] = await connection.query(`SELECT pg_try_advisory_lock(${number}) AS taken`)
+  if (row?.taken !== true) return undefined
+  return {
+    release: async () => {
+      await connection.query(`SELECT pg_advisory_unlock(${number})`)
+    },
+  }
+}
+
+async function holder(connection: ConnectionLike, key: string): Promise<string | undefined> {
+  const number = BigInt.asUintN(64, lockNumber(key))
+  const [row] = await connection.query(`
+SELECT a.usename::text AS "user", a.application_name AS application, a.pid::text AS pid,
+  to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') AS since
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND l.classid = ${number >> 32n} AND l.objid = ${number & 0xffffffffn}`)
+  if (row === undefined) return undefined
+  const application = row.application ? ` in ${String(row.application)}` : ''
+  return `${String(row.user)}${application}, pid ${String(row.pid)}, connected since ${String(row.since)}`
+}

@@ -1,0 +1,61 @@
+// SQLite, through whichever of TypeORM's drivers.
+import type { QualifiedName } from '../../model/schema'
+import type { Dialect, Queryable } from '../dialect'
+import { quoteName } from '../sql'
+import { judge } from './expressions'
+import { introspect } from './introspect'
+import { literal } from './literal'
+import { normalize } from './normalize'
+import { plan } from './plan'
+import { session } from './session'
+import { splitSqlite } from './split'
+
+/** The SQLite dialect. */
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  drivers: ['sqlite', 'better-sqlite3', 'sqljs'],
+  transactionalDdl: true,
+  jsonType: 'text',
+  entities: {
+    enums: false,
+    schemas: false,
+    comments: false,
+    increment: 'AUTOINCREMENT',
+    unnamedPrimaryKeys: true,
+    // SQLite makes no uuids; TypeORM does, before it inserts.
+    uuidDefault: () => undefined,
+  },
+  defaultSchema: async () => undefined,
+  version,
+  hasTable,
+  introspect,
+  normalize,
+  judge,
+  plan,
+  // Any value fits into any column.
+  unconvertible: async () => [],
+  narrowing: () => undefined,
+  quote: quoteName,
+  quoteTable,
+  literal,
+  placeholder: () => '?',
+  split: splitSqlite,
+  session,
+}
+
+/** `3.53.2` is 3053002. */
+async function version(db: Queryable): Promise<number> {
+  const [row] = await db.query('SELECT sqlite_version() AS version')
+  const [major = 0, minor = 0, patch = 0] = String(row?.['version']).split('.').map(Number)
+  return major * 1000000 + minor * 1000 + patch
+}
+
+async function hasTable(db: Queryable, { schema, name }: QualifiedName): Promise<boolean> {
+  const catalogue = quoteTable(schema === undefined ? { name: 'sqlite_master' } : { schema, name: 'sqlite_master' })
+  const sql = `SELECT 1 AS found FROM ${catalogue} WHERE type = 'table' AND name = ? COLLATE NOCASE`
+  return (await db.query(sql, [name])).length > 0
+}
+
+function quoteTable({ schema, name }: QualifiedName): string {
+  return schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`
+}

@@ -1,0 +1,113 @@
+// How a migration begins and ends on SQLite: https://www.sqlite.org/pragma.html#pragma_foreign_keys is ignored inside a transaction.
+import { ForeignKeyMismatchError, ForeignKeyViolationError } from '../../errors'
+import type { ConnectionLike, Lock, Queryable, SessionTraits, Transaction } from '../dialect'
+
+/** SQLite's sessions. */
+export const session: SessionTraits = {
+  begin,
+  // There is no advisory lock: the lock is BEGIN IMMEDIATE, and the heads are read again inside every transaction.
+  lock: async () => noLock,
+  holder: async () => undefined,
+}
+
+const noLock: Lock = { release: async () => {} }
+
+async function begin(
+  connection: ConnectionLike,
+  { foreignKeysOff }: { readonly foreignKeysOff: boolean },
+): Promise<Transaction> {
+  const restore = foreignKeysOff ? await keepPragmas(connection) : async () => {}
+  try {
+    if (foreignKeysOff) await connection.query('PRAGMA foreign_keys = OFF')
+    await connection.query('BEGIN IMMEDIATE')
+    markBegun(connection)
+    const before = foreignKeysOff ? await violations(connection) : undefined
+    return transaction(connection, before, restore)
+  } catch (error) {
+    if (connection.isTransactionActive) await connection.rollbackTransaction()
+    await restore()
+    throw error
+  }
+}
+
+function transaction(
+  connection: ConnectionLike,
+  before: Violations | undefined,
+  restore: () => Promise<void>,
+): Transaction {
+  const rollback = async () => {
+    try {
+      if (connection.isTransactionActive) await connection.rollbackTransaction()
+    } finally {
+      await restore()
+    }
+  }
+  const commit = async () => {
+    try {
+      if (before !== undefined) refuseNew(before, await violations(connection))
+      await connection.commitTransaction()
+    } catch (error) {
+      await rollback()
+      throw error
+    }
+    await restore()
+  }
+  return { commit, rollback }
+}
+
+// TypeORM knows no BEGIN IMMEDIATE; with its state set, its own save() joins the transaction instead of beginning another.
+function markBegun(connection: ConnectionLike): void {
+  if (!connection.isTransactionActive) Object.assign(connection, { isTransactionActive: true, transactionDepth: 1 })
+}
+
+async function keepPragmas(connection: Queryable): Promise<() => Promise<void>> {
+  const names = ['foreign_keys', 'legacy_alter_table']
+  const before = new Map<string, number>()
+  for (const name of names) before.set(name, await pragma(connection, name))
+  return async () => {
+    for (const [name, value] of before)
+      if ((await pragma(connection, name)) !== value) await connection.query(`PRAGMA ${name} = ${value}`)
+  }
+}
+
+async function pragma(connection: Queryable, name: string): Promise<number> {
+  const [row] = await connection.query(`PRAGMA ${name}`)
+  return Number(row?.[name] ?? 0)
+}
+
+/** Rows without their parents, counted by child and parent; a message where a key is declared so that nobody can check it. */
+type Violations =
+  ReadonlyMap<string, { readonly table: string; readonly parent: string; readonly count: number }> | string
+
+async function violations(connection: Queryable): Promise<Violations> {
+  const sql = 'SELECT "table", parent, count(*) AS "count" FROM pragma_foreign_key_check GROUP BY "table", parent'
+  let rows
+  try {
+    rows = await connection.query(sql)
+  } catch (error) {
+    // Some drivers throw errors of their own making.
+    const message = String((error as { message?: unknown }).message)
+    if (!message.includes('foreign key mismatch')) throw error
+    return message
+  }
+  const found = rows.map((row) => ({
+    table: String(row['table']),
+    parent: String(row['parent']),
+    count: Number(row['count']),
+  }))
+  return new Map(found.map((one) => [JSON.stringify([one.table, one.parent]), one]))
+}
+
+// A table that was renamed takes its old violations with it: a pair that is gone answers for a new one of the same count.
+function refuseNew(before: Violations, after: Violations): void {
+  if (typeof after === 'string' && after !== before) throw new ForeignKeyMismatchError(after)
+  if (typeof before === 'string' || typeof after === 'string') return
+  const gone = [...before].filter(([key]) => !after.has(key)).map(([, { count }]) => count)
+  const added = [...after].flatMap(([key, one]) => {
+    const known = before.get(key)?.count ?? 0
+    const moved = known === 0 ? gone.indexOf(one.count) : -1
+    if (moved >= 0) gone.splice(moved, 1)
+    return one.count <= known || moved >= 0 ? [] : [{ ...one, count: one.count - known }]
+  })
+  if (added.length > 0) throw new ForeignKeyViolationError(added)
+}

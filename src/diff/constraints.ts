@@ -1,0 +1,141 @@
+// Keys, checks, exclusions and indexes of a table that is on both sides.
+import { spelling } from '../model/expression'
+import { nameOf } from '../model/lookup'
+import {
+  sameCheck,
+  sameExclusion,
+  sameForeignKey,
+  sameIndex,
+  samePrimaryKey,
+  sameUnique,
+  synchronizedIndexes,
+  validated,
+} from '../model/same'
+import type { ForeignKey, Index, QualifiedName, Table } from '../model/schema'
+import { usesColumn } from '../operations/companions'
+import type { Operation } from '../operations/operation'
+import { mentions } from './mentions'
+import { pair, type Pairing } from './pair'
+import { renamed } from './renames'
+import type { ColumnChanges } from './tables'
+
+/** What makes all keys, checks and indexes but the foreign keys as wanted. */
+export function diffParts(live: Table, wanted: Table, columns: ColumnChanges): Operation[] {
+  const { recreated } = columns
+  const spoken = [...recreated, ...columns.retyped]
+  const keyTouched = (key: { readonly columns: readonly string[] }) =>
+    [...recreated].some((name) => usesColumn(key, name))
+  const textTouched = (part: { readonly expression: { readonly sql: string } }) =>
+    spoken.some((name) => mentions(spelling(part.expression), name))
+  return [
+    ...compare(primaryKeys, live, wanted, keyTouched),
+    ...compare(uniques, live, wanted, keyTouched),
+    ...compare(checks, live, wanted, textTouched),
+    ...compare(exclusions, live, wanted, textTouched),
+    ...diffIndexes(live, wanted, columns),
+  ]
+}
+
+/** What makes the foreign keys as wanted; `touched` ones go with a column or a key they stand on, and come back. */
+export function diffForeignKeys(live: Table, wanted: Table, touched: (key: ForeignKey) => boolean): Operation[] {
+  return compare(foreignKeys, live, wanted, touched)
+}
+
+function diffIndexes(live: Table, wanted: Table, { recreated, retyped, dropped }: ColumnChanges): Operation[] {
+  const speaksOf = (index: Index, name: string) =>
+    [index.where, ...index.columns].some(
+      (part) => typeof part === 'object' && 'sql' in part && mentions(spelling(part), name),
+    )
+  const touched = (index: Index) =>
+    [...recreated].some((name) => usesColumn(index, name)) ||
+    [...recreated, ...retyped].some((name) => speaksOf(index, name))
+  const ours = synchronizedIndexes(live.indexes, wanted.indexes)
+  const others = live.indexes.filter((index) => !ours.includes(index))
+  const declared = synchronizedIndexes(wanted.indexes, wanted.indexes)
+  const { pairs, extra, missing } = pair(ours, declared, sameIndex)
+  // What nobody synchronizes stays, unless a column of it goes.
+  const lost = others.filter((index) => touched(index) || [...dropped].some((name) => usesColumn(index, name)))
+  return changes(indexes, nameOf(live), { pairs, extra: [...extra, ...lost], missing }, touched)
+}
+
+interface Named {
+  readonly name?: string
+  readonly notValid?: true
+}
+
+/** PartKind is what there is to know about one kind of constraint. */
+interface PartKind<T extends Named> {
+  readonly of: (table: Table) => readonly T[]
+  readonly same: (live: T, wanted: T) => boolean
+  readonly create: (table: QualifiedName, part: T) => Operation
+  readonly drop: (table: QualifiedName, part: T) => Operation
+  readonly rename: 'renameConstraint' | 'renameIndex'
+}
+
+function compare<T extends Named>(kind: PartKind<T>, live: Table, wanted: Table, touched: (part: T) => boolean) {
+  return changes(kind, nameOf(live), pair(kind.of(live), kind.of(wanted), kind.same), touched)
+}
+
+function changes<T extends Named>(
+  kind: PartKind<T>,
+  table: QualifiedName,
+  { pairs, extra, missing }: Pairing<T>,
+  touched: (part: T) => boolean,
+): Operation[] {
+  const isReplaced = ([one, want]: readonly [T, T]) =>
+    !kind.same(one, want) || touched(one) || (!validated(one, want) && one.name === undefined)
+  const replaced = pairs.filter(isReplaced)
+  const kept = pairs.filter((both) => !isReplaced(both))
+  return [
+    ...[...replaced.map(([one]) => one), ...extra].map((part) => kind.drop(table, part)),
+    ...kept.flatMap(([one, want]) => renamed(kind.rename, table, one, want)),
+    ...kept.flatMap(([one, want]): Operation[] => {
+      const name = want.name ?? one.name
+      return validated(one, want) || name === undefined ? [] : [{ kind: 'validateConstraint', table, name }]
+    }),
+    ...[...replaced.map(([, want]) => want), ...missing].map((part) => kind.create(table, part)),
+  ]
+}
+
+const primaryKeys: PartKind<NonNullable<Table['primaryKey']>> = {
+  of: ({ primaryKey }) => (primaryKey === undefined ? [] : [primaryKey]),
+  same: samePrimaryKey,
+  create: (table, primaryKey) => ({ kind: 'createPrimaryKey', table, primaryKey }),
+  drop: (table, primaryKey) => ({ kind: 'dropPrimaryKey', table, primaryKey }),
+  rename: 'renameConstraint',
+}
+const uniques: PartKind<Table['uniques'][number]> = {
+  of: (table) => table.uniques,
+  same: sameUnique,
+  create: (table, unique) => ({ kind: 'createUnique', table, unique }),
+  drop: (table, unique) => ({ kind: 'dropUnique', table, unique }),
+  rename: 'renameConstraint',
+}
+const foreignKeys: PartKind<ForeignKey> = {
+  of: (table) => table.foreignKeys,
+  same: sameForeignKey,
+  create: (table, foreignKey) => ({ kind: 'createForeignKey', table, foreignKey }),
+  drop: (table, foreignKey) => ({ kind: 'dropForeignKey', table, foreignKey }),
+  rename: 'renameConstraint',
+}
+const checks: PartKind<Table['checks'][number]> = {
+  of: (table) => table.checks,
+  same: sameCheck,
+  create: (table, check) => ({ kind: 'createCheck', table, check }),
+  drop: (table, check) => ({ kind: 'dropCheck', table, check }),
+  rename: 'renameConstraint',
+}
+const exclusions: PartKind<Table['exclusions'][number]> = {
+  of: (table) => table.exclusions,
+  same: sameExclusion,
+  create: (table, exclusion) => ({ kind: 'createExclusion', table, exclusion }),
+  drop: (table, exclusion) => ({ kind: 'dropExclusion', table, exclusion }),
+  rename: 'renameConstraint',
+}
+const indexes: PartKind<Index> = {
+  of: (table) => table.indexes,
+  same: sameIndex,
+  create: (table, index) => ({ kind: 'createIndex', table, index }),
+  drop: (table, index) => ({ kind: 'dropIndex', table, index }),
+  rename: 'renameIndex',
+}

@@ -1,0 +1,107 @@
+// TypeORM's columns -> columns of the model. What is a fact about the driver is asked of TypeORM's driver.
+import type { DataSource, EntityMetadata } from 'typeorm'
+import type { EntityTraits } from '../dialects/dialect'
+import { defined } from '../model/defined'
+import type { Column, ColumnType, EnumType, Generated, Literal } from '../model/schema'
+
+export type ColumnMetadata = EntityMetadata['columns'][number]
+
+/** Reading is what every part of an entity is read with. */
+export interface Reading {
+  readonly dataSource: DataSource
+  readonly traits: EntityTraits
+  /** The schema a table, type or view lies in; undefined for the default one. */
+  readonly schemaOf: (metadata: EntityMetadata) => string | undefined
+}
+
+/** The columns of a table that are in the database: own, embedded, inherited, of relations and trees. */
+export function storedColumns(metadata: EntityMetadata): ColumnMetadata[] {
+  return metadata.columns.filter((column) => !column.isVirtualProperty)
+}
+
+/** Reads one column. */
+export function readColumn(column: ColumnMetadata, reading: Reading): Column {
+  const { traits } = reading
+  const generated = generatedOf(column)
+  const identity = identityOf(column, traits)
+  return defined({
+    name: column.databaseName,
+    type: typeOf(column, reading),
+    nullable: column.isNullable,
+    default: generated || identity ? undefined : defaultOf(column, reading),
+    generated,
+    identity,
+    comment: traits.comments ? column.comment || undefined : undefined,
+    collation: column.collation || undefined,
+  })
+}
+
+function typeOf(column: ColumnMetadata, reading: Reading): ColumnType {
+  const named = enumOf(column, reading)
+  if (named)
+    return defined({ enum: named.name, schema: named.schema, array: column.isArray ? (true as const) : undefined })
+  const { driver } = reading.dataSource
+  const asTableColumn = { ...column, type: driver.normalizeType(column), length: driver.getColumnLength(column) }
+  // It takes a TableColumn, of which it reads the type and its measures only.
+  const text = driver.createFullType(asTableColumn as unknown as Parameters<typeof driver.createFullType>[0])
+  return text.replace(/ array$/, '[]')
+}
+
+/** The named enum type of a column, where the database has such types. */
+export function enumOf(column: ColumnMetadata, { traits, schemaOf }: Reading): EnumType | undefined {
+  if (!traits.enums || !isEnum(column)) return undefined
+  const metadata = column.entityMetadata
+  const name = column.enumName || `${metadata.tableName}_${column.databaseName.toLowerCase()}_enum`
+  const [ownSchema, ownName] = name.split('.')
+  const schema = schemaOf(metadata)
+  const values = enumValues(column)
+  // TypeORM takes a dot in a name for a schema, and nothing else would work.
+  return ownName === undefined
+    ? defined({ schema, name, values })
+    : defined({ schema: ownSchema, name: ownName, values })
+}
+
+/** The values of an enum column as the database knows them. */
+export function enumValues(column: ColumnMetadata): string[] {
+  return (column.enum ?? []).map(String)
+}
+
+function isEnum({ type }: ColumnMetadata): boolean {
+  return type === 'enum' || type === 'simple-enum'
+}
+
+function generatedOf({ asExpression, generatedType }: ColumnMetadata): Generated | undefined {
+  if (!asExpression) return undefined
+  return generatedType === 'VIRTUAL' ? { sql: asExpression, virtual: true } : { sql: asExpression }
+}
+
+function identityOf(column: ColumnMetadata, { increment }: EntityTraits): Column['identity'] {
+  if (!column.isGenerated) return undefined
+  // Its declared type forgets `identity`.
+  const strategy: string | undefined = column.generationStrategy
+  if (strategy === 'increment') return increment
+  if (strategy !== 'identity' || increment !== 'SERIAL') return undefined
+  return column.generatedIdentity ?? 'BY DEFAULT'
+}
+
+function defaultOf(column: ColumnMetadata, { dataSource, traits }: Reading): Column['default'] {
+  const value: unknown = column.default
+  if (value === undefined || value === null) {
+    const uuid = column.isGenerated && column.generationStrategy === 'uuid'
+    return uuid ? traits.uuidDefault(String(Reflect.get(dataSource.driver, 'uuidGenerator'))) : undefined
+  }
+  if (typeof value === 'function') return { sql: String(value()) }
+  return literalOf(column, value, traits)
+}
+
+function literalOf(column: ColumnMetadata, value: unknown, { enums }: EntityTraits): Literal | { sql: string } {
+  if (enums && isEnum(column)) return Array.isArray(value) ? value.map(String) : String(value)
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (Array.isArray(value) && column.type === 'simple-enum') return value.join(',')
+  const json = JSON.stringify(value)
+  if (!column.isArray && column.type !== 'json' && column.type !== 'jsonb') return json
+  // `{ sql }` means an expression in the model, so a JSON value of that shape has to be one.
+  if (Object.keys(value).join() === 'sql') return { sql: `'${json.replaceAll("'", "''")}'` }
+  return JSON.parse(json) as Literal
+}

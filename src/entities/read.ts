@@ -1,0 +1,99 @@
+// The entities as a schema: what the database should be.
+import type { DataSource, EntityMetadata } from 'typeorm'
+import type { EntityTraits, Scope } from '../dialects/dialect'
+import { InvalidEntityError } from '../errors'
+import { defined } from '../model/defined'
+import { keyOf } from '../model/lookup'
+import type { EnumType, QualifiedName, SchemaModel, Table } from '../model/schema'
+import { enumOf, readColumn, storedColumns, type Reading } from './columns'
+import {
+  isElsewhere,
+  readChecks,
+  readExclusions,
+  readForeignKeys,
+  readIndexes,
+  readPrimaryKey,
+  readUniques,
+  tableName,
+} from './constraints'
+import { readExtensions } from './extensions'
+import { buildMetadata } from './metadata'
+import { readViews } from './views'
+
+/** EntitiesRead is the schema the entities declare, and what they say is none of our business. */
+export interface EntitiesRead {
+  readonly schema: SchemaModel
+  /** Tables and views of entities with `synchronize: false`: neither created nor altered nor dropped. */
+  readonly leftAlone: readonly QualifiedName[]
+}
+
+/** Reads the entities of a data source; the result is not normalised yet. */
+export async function readEntities(dataSource: DataSource, traits: EntityTraits, scope: Scope): Promise<EntitiesRead> {
+  const metadata = await buildMetadata(dataSource)
+  const reading: Reading = {
+    dataSource: metadata.dataSource,
+    traits,
+    schemaOf: ({ schema }) => (!traits.schemas || !schema || schema === scope.defaultSchema ? undefined : schema),
+  }
+  const here = metadata.entities.filter(
+    (entity) => entity.tableType !== 'entity-child' && (traits.schemas || !isElsewhere(entity)),
+  )
+  const synchronized = here.filter(({ synchronize }) => synchronize)
+  const stored = synchronized.filter(({ tableType }) => tableType !== 'view')
+  const views = readViews(
+    synchronized.filter(({ tableType }) => tableType === 'view'),
+    reading,
+  )
+  const tables = stored.map((entity) => readTable(entity, reading))
+  const enums = readEnums(stored, reading)
+  return {
+    schema: {
+      tables,
+      enums,
+      views,
+      schemas: schemasOf([...tables, ...enums, ...views]),
+      extensions: traits.schemas ? readExtensions(metadata.dataSource, stored, tables) : [],
+      sequences: [],
+    },
+    leftAlone: here.filter(({ synchronize }) => !synchronize).map((entity) => tableName(entity, reading.schemaOf)),
+  }
+}
+
+function readTable(metadata: EntityMetadata, reading: Reading): Table {
+  return defined({
+    ...tableName(metadata, reading.schemaOf),
+    columns: storedColumns(metadata).map((column) => readColumn(column, reading)),
+    primaryKey: readPrimaryKey(metadata, reading),
+    uniques: readUniques(metadata),
+    indexes: readIndexes(metadata),
+    foreignKeys: readForeignKeys(metadata, reading),
+    checks: readChecks(metadata, reading),
+    exclusions: readExclusions(metadata),
+    comment: reading.traits.comments ? metadata.comment || undefined : undefined,
+    options: metadata.withoutRowid ? { withoutRowid: true as const } : undefined,
+  })
+}
+
+/** One type may serve many columns, but it has one list of values. */
+function readEnums(metadatas: readonly EntityMetadata[], reading: Reading): EnumType[] {
+  const found = new Map<string, EnumType>()
+  for (const column of metadatas.flatMap(storedColumns)) {
+    const type = enumOf(column, reading)
+    if (type === undefined) continue
+    const other = found.get(keyOf(type))
+    if (other && JSON.stringify(other.values) !== JSON.stringify(type.values)) {
+      throw new InvalidEntityError(
+        column.entityMetadata.name,
+        column.propertyPath,
+        `the enum "${type.name}" has the values ${type.values.join(', ')} here and ${other.values.join(', ')} elsewhere`,
+      )
+    }
+    found.set(keyOf(type), type)
+  }
+  return [...found.values()]
+}
+
+function schemasOf(things: readonly QualifiedName[]): string[] {
+  const schemas = things.map(({ schema }) => schema).filter((schema) => schema !== undefined)
+  return [...new Set(schemas)].sort()
+}

@@ -1,0 +1,119 @@
+// What a command works with: settings, history, and a database that is opened when first asked for and closed once.
+import type { DataSource } from 'typeorm'
+import type { Settings } from './config'
+import type { Answers } from './diff/answers'
+import { buildGraph, type RevisionGraph } from './graph/graph'
+import { openSession, type Session } from './runtime/session'
+import type { RunEvent } from './runtime/events'
+import type { MigrationScript } from './scripts/script'
+
+/** TargetEvent comes before anything is written: which database it will be. */
+export interface TargetEvent {
+  readonly type: 'target'
+  readonly address: string
+  readonly schema?: string
+}
+
+/** CommandEvent is one thing that happened during a command. */
+export type CommandEvent = RunEvent | TargetEvent
+
+/** Listener hears what happens during a command, as plain data. */
+export type Listener = (event: CommandEvent) => void
+
+/** Place says where files are, for the commands that write them; there is none when modules were given. */
+export interface Place {
+  /** Where relative paths of the settings start. */
+  readonly folder: string
+  /** The folders revisions are read from; a new one goes into the first. */
+  readonly migrations: readonly string[]
+  /** What new revisions are written in. */
+  readonly language: 'ts' | 'js'
+  readonly module: 'esm' | 'cjs'
+}
+
+/** Environment is open for the time of one command. */
+export interface Environment {
+  readonly settings: Settings
+  readonly scripts: readonly MigrationScript[]
+  readonly graph: RevisionGraph
+  readonly place?: Place
+  readonly emit: Listener
+  readonly signal?: AbortSignal
+  /** What the settings say was renamed. */
+  renames(): Promise<Answers>
+  /** The user's data source, loaded when first asked for. */
+  dataSource(): Promise<DataSource>
+  /** The connection, opened when first asked for. */
+  session(): Promise<Session>
+  /** The connection for a command that writes: the target is told first. */
+  writingSession(): Promise<Session>
+  close(): Promise<void>
+}
+
+/** Parts is what an environment is put together from. */
+export interface Parts {
+  readonly settings: Settings
+  readonly scripts: readonly MigrationScript[]
+  readonly renames?: () => Promise<Answers>
+  readonly dataSource: () => Promise<DataSource>
+  readonly place?: Place
+  readonly emit?: Listener
+  readonly signal?: AbortSignal
+}
+
+/** Puts an environment together; nothing is opened yet. */
+export function createEnvironment(parts: Parts): Environment {
+  const emit = parts.emit ?? (() => undefined)
+  let dataSource: Promise<DataSource> | undefined
+  let session: Promise<Session> | undefined
+  let graph: RevisionGraph | undefined
+  const environment: Environment = {
+    settings: parts.settings,
+    scripts: parts.scripts,
+    ...(parts.place === undefined ? {} : { place: parts.place }),
+    ...(parts.signal === undefined ? {} : { signal: parts.signal }),
+    emit,
+    renames: parts.renames ?? (() => Promise.resolve({})),
+    get graph() {
+      return (graph ??= buildGraph(parts.scripts.map((script) => script.revision)))
+    },
+    dataSource: () => (dataSource ??= parts.dataSource().then((found) => warnOfSideEffects(found, emit))),
+    session: () => {
+      if (session === undefined) {
+        const opening = environment.dataSource().then((found) => openSession(found, parts.settings))
+        session = opening
+        // Whoever waits for a database asks again.
+        opening.catch(() => {
+          if (session === opening) session = undefined
+        })
+      }
+      return session
+    },
+    writingSession: async () => {
+      const opened = await environment.session()
+      const schema = opened.scope.defaultSchema
+      emit({ type: 'target', address: opened.address, ...(schema === undefined ? {} : { schema }) })
+      return opened
+    },
+    close: async () => {
+      // An opening that failed was reported by the command that asked for it.
+      const opened = await session?.catch(() => undefined)
+      await opened?.close()
+    },
+  }
+  return environment
+}
+
+const dangerous = ['synchronize', 'dropSchema', 'migrationsRun'] as const
+
+/** TypeORM would change the database by itself beside us: say so once. */
+function warnOfSideEffects(dataSource: DataSource, emit: Listener): DataSource {
+  const set = dangerous.filter((option) => dataSource.options[option] === true)
+  if (set.length > 0) {
+    emit({
+      type: 'warning',
+      message: `Your data source sets ${set.map((option) => `${option}: true`).join(', ')}: TypeORM will change the schema by itself when the application starts; set it to false.`,
+    })
+  }
+  return dataSource
+}

@@ -1,0 +1,72 @@
+// Who stands above and below whom. An ancestor or descendant set holds the ids it starts from; unknown ids have no relatives.
+import type { RevisionGraph } from './graph'
+
+/** Which edges count: only parents, or dependencies as well. */
+export type Edges = 'parents' | 'all'
+
+/** What a revision needs directly. */
+export function needsOf(graph: RevisionGraph, id: string, edges: Edges = 'all'): readonly string[] {
+  const down = graph.revisions.get(id)?.down ?? []
+  return edges === 'parents' ? down : [...new Set([...down, ...(graph.dependencies.get(id) ?? [])])]
+}
+
+/** The ids and everything they stand on. */
+export function ancestorsOf(graph: RevisionGraph, ids: Iterable<string>, edges: Edges = 'all'): Set<string> {
+  return reach(ids, (id) => needsOf(graph, id, edges))
+}
+
+/** The ids and everything that stands on them. */
+export function descendantsOf(graph: RevisionGraph, ids: Iterable<string>, edges: Edges = 'all'): Set<string> {
+  return reach(ids, (id) => {
+    const children = graph.children.get(id) ?? []
+    return edges === 'parents' ? children : [...children, ...(graph.dependents.get(id) ?? [])]
+  })
+}
+
+/** Everything above or below a revision: what `branch@...` may name. */
+export function lineageOf(graph: RevisionGraph, id: string, edges: Edges = 'parents'): Set<string> {
+  return new Set([...ancestorsOf(graph, [id], edges), ...descendantsOf(graph, [id], edges)])
+}
+
+/** Those of a set that nothing else in the set stands on: the version rows that say the set ran. */
+export function tipsOf(graph: RevisionGraph, ids: ReadonlySet<string>): string[] {
+  const needed = new Set([...ids].flatMap((id) => needsOf(graph, id)))
+  return inRunOrder(graph, ids).filter((id) => !needed.has(id))
+}
+
+/** Ids sorted as they run. */
+export function inRunOrder(graph: RevisionGraph, ids: ReadonlySet<string>): string[] {
+  return [...graph.revisions.keys()].filter((id) => ids.has(id))
+}
+
+/**
+ * The labels each revision lies under. A label covers the revision that declares it, all its descendants, and its
+ * ancestors back to the previous branch point, which it does not cover.
+ */
+export function branchLabels(graph: RevisionGraph): ReadonlyMap<string, readonly string[]> {
+  const covered = new Map([...graph.revisions.keys()].map((id): [string, string[]] => [id, []]))
+  for (const [label, declaring] of graph.labels) {
+    const trunk = reach([declaring], (id) =>
+      needsOf(graph, id, 'parents').filter((parent) => !isBranchPoint(graph, parent)),
+    )
+    for (const id of new Set([...trunk, ...descendantsOf(graph, [declaring], 'parents')])) covered.get(id)!.push(label)
+  }
+  return covered
+}
+
+/** Whether several revisions follow this one. */
+export function isBranchPoint(graph: RevisionGraph, id: string): boolean {
+  return (graph.children.get(id)?.length ?? 0) > 1
+}
+
+/** Whether this revision has several parents. */
+export function isMergePoint(graph: RevisionGraph, id: string): boolean {
+  return (graph.revisions.get(id)?.down.length ?? 0) > 1
+}
+
+function reach(from: Iterable<string>, next: (id: string) => readonly string[]): Set<string> {
+  const reached = new Set(from)
+  // A set that grows is visited to its end, new members too.
+  for (const id of reached) for (const other of next(id)) reached.add(other)
+  return reached
+}

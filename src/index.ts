@@ -1,0 +1,79 @@
+// The public surface, re-exports only: if it is not here, it is not public. test/surface.test.ts pins the list.
+import { checkCommand } from './commands/check'
+import { currentCommand } from './commands/current'
+import { downgradeCommand } from './commands/downgrade'
+import { headsCommand } from './commands/heads'
+import { historyCommand } from './commands/history'
+import { initCommand } from './commands/init'
+import { mergeCommand } from './commands/merge'
+import { revisionCommand } from './commands/revision'
+import { stampCommand } from './commands/stamp'
+import { upgradeCommand } from './commands/upgrade'
+import { waitCommand } from './commands/wait'
+import { asFunction } from './project'
+
+/** Sets a project up. */
+export const init = asFunction(initCommand)
+/** Writes a migration from what differs between entities and database. */
+export const revision = asFunction(revisionCommand)
+/** Runs the revisions a target needs: `await upgrade({ dataSource, migrations, target: 'head' })`. */
+export const upgrade = asFunction(upgradeCommand)
+/** Takes back the revisions above a target. */
+export const downgrade = asFunction(downgradeCommand)
+/** Compares the entities with the database. */
+export const check = asFunction(checkCommand)
+/** Says where the database is. */
+export const current = asFunction(currentCommand)
+/** Lists the revisions, newest first. */
+export const history = asFunction(historyCommand)
+/** Lists the newest revisions. */
+export const heads = asFunction(headsCommand)
+/** Writes a revision that brings several heads together. */
+export const merge = asFunction(mergeCommand)
+/** Records a revision as the one the database is at. */
+export const stamp = asFunction(stampCommand)
+/** Waits until the database is at a revision. */
+export const wait = asFunction(waitCommand)
+
+export { defineConfig } from './config'
+export type { MigrationsSetting, ProjectSettings, Settings, SourceAndCompiled } from './config'
+export type { ProjectOptions } from './project'
+export type { Logger } from './logger'
+export type { CommandEvent, Listener } from './environment'
+export type { CheckOptions, CheckResult } from './commands/check'
+export type { CurrentOptions, CurrentResult } from './commands/current'
+export type { DowngradeOptions } from './commands/downgrade'
+export type { HistoryOptions, HistoryResult } from './commands/history'
+export type { HeadsResult } from './commands/heads'
+export type { InitOptions, InitResult } from './commands/init'
+export type { MergeOptions } from './commands/merge'
+export type {
+  RenameCandidate,
+  RenameListener,
+  RenameQuestion,
+  RevisionOptions,
+  RevisionResult,
+} from './commands/revision'
+export type { StampOptions, StampResult } from './commands/stamp'
+export type { UpgradeOptions } from './commands/upgrade'
+export type { WaitOptions, WaitResult } from './commands/wait'
+export type { MoveResult } from './commands/move'
+
+export { diff } from './diff/diff'
+export { sameSchema } from './model/same'
+export { apply } from './operations/apply'
+export { describe } from './operations/describe'
+export { resolve } from './operations/resolve'
+export { reverse, reverseAll } from './operations/reverse'
+export { match } from './operations/operation'
+export type { Handlers, Kind, Operation, OperationMap, OperationOf } from './operations/operation'
+export type { Intent, IntentMap } from './operations/intent'
+export type { Op } from './operations/op'
+export type * from './model/schema'
+export { emptySchema } from './model/schema'
+export type { MigrationModule, MigrationScript } from './scripts/script'
+export type { Revision, Step } from './graph/revision'
+export type { Dialect } from './dialects/dialect'
+export type { Finding, Rule } from './lint/lint'
+export * from './errors'
+export { version } from './version'

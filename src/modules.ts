@@ -1,0 +1,44 @@
+// A project without files: a data source that is there and migrations that are imported. What a bundle runs.
+import type { DataSource } from 'typeorm'
+import type { Command } from './commands/command'
+import type { Settings } from './config'
+import { createEnvironment, type Listener } from './environment'
+import { listenerOf, type Logger } from './logger'
+import { defined } from './model/defined'
+import { refusalOr } from './refused'
+import { fromModules } from './scripts/modules'
+import type { MigrationModule } from './scripts/script'
+
+/** What the functions of `typeorm-autogen/runtime` take besides their own options. */
+export interface ModulesOptions extends Omit<
+  Settings,
+  'dataSource' | 'migrations' | 'url' | 'require' | 'loader' | 'tsconfig'
+> {
+  readonly dataSource: DataSource
+  readonly migrations: readonly MigrationModule[] | Readonly<Record<string, MigrationModule>>
+  readonly logger?: Logger
+  readonly onEvent?: Listener
+  readonly signal?: AbortSignal
+}
+
+/** A command as a function that touches no file. */
+export function asModulesFunction<Options extends object, Result extends object>(
+  command: Command<Options, Result>,
+): (options: Options & ModulesOptions) => Promise<Result> {
+  return async (options) => {
+    const { dataSource, migrations } = options
+    const environment = createEnvironment({
+      settings: options,
+      scripts: fromModules(migrations),
+      dataSource: () => Promise.resolve(dataSource),
+      ...defined({ emit: listenerOf(options), signal: options.signal }),
+    })
+    try {
+      return await command.run(environment, options)
+    } catch (error) {
+      throw refusalOr(error)
+    } finally {
+      await environment.close()
+    }
+  }
+}

@@ -1,0 +1,297 @@
+// A project on disk: its settings, its data source, its folder of revisions. Opens them for a command and closes them again.
+import { dirname, resolve as resolvePath } from 'node:path'
+import type { DataSource, DataSourceOptions } from 'typeorm'
+import type { Command } from './commands/command'
+import {
+  chooseSource,
+  findOrmconfig,
+  findSettings,
+  type FoundSettings,
+  isSourceAndCompiled,
+  languageOf,
+  readAnswers,
+  type Settings,
+  settingsFolder,
+} from './config'
+import { createEnvironment, type Environment, type Listener } from './environment'
+import {
+  AutogenError,
+  DataSourceExportError,
+  FileLoadError,
+  MigrationsFolderNotFoundError,
+  SettingsNotFoundError,
+  UsageError,
+} from './errors'
+import { loadModule, prepareGlobs, registerLoader } from './loader/register'
+import { assertSingleTypeorm, resolveTypeorm } from './loader/typeorm'
+import { defined } from './model/defined'
+import { refusalOr } from './refused'
+import { replaceAddress } from './runtime/address'
+import { dialectOf } from './runtime/session'
+import { fromModules, readDirectory } from './scripts/directory'
+import type { MigrationModule, MigrationScript } from './scripts/script'
+import { listenerOf, type Logger } from './logger'
+
+/** What every function of the library takes besides its own options. */
+export interface ProjectOptions extends Settings {
+  /** Where settings are searched upward from; the working directory when left out. */
+  readonly cwd?: string
+  /** The settings file. */
+  readonly config?: string
+  /** The project, where the settings hold several. */
+  readonly name?: string
+  /** Hears a line per migration and warning; `console` fits. */
+  readonly logger?: Logger
+  /** Hears everything as data. */
+  readonly onEvent?: Listener
+  /** Stops after the running statement and rolls back. */
+  readonly signal?: AbortSignal
+}
+
+/** Opens the project, runs a command, closes it. */
+export async function performCommand<Options extends object, Result extends object>(
+  command: Command<Options, Result>,
+  options: Options & ProjectOptions,
+): Promise<Result> {
+  try {
+    const environment = command.standalone === true ? nowhere() : await openProject(options)
+    try {
+      return await command.run(environment, options)
+    } finally {
+      await environment.close()
+    }
+  } catch (error) {
+    throw refusalOr(error)
+  }
+}
+
+/** A command as a function of the library. */
+export function asFunction<Options extends object, Result extends object>(
+  command: Command<Options, Result>,
+): (options: Options & ProjectOptions) => Promise<Result> {
+  return (options) => performCommand(command, options)
+}
+
+/** The folder above the working directory that settings were found in, unless the settings were named. */
+export function folderAbove({ cwd = '.', config }: Pick<ProjectOptions, 'cwd' | 'config'>): string | undefined {
+  const here = resolvePath(cwd)
+  const found = config === undefined ? settingsFolder(here) : undefined
+  return found === here ? undefined : found
+}
+
+async function openProject(options: ProjectOptions): Promise<Environment> {
+  const cwd = resolvePath(options.cwd ?? '.')
+  await registerLoader({ projectDir: cwd, ...loading(options) })
+  const found = await findSettings(defined({ cwd, config: options.config, name: options.name }), loadUserFile)
+  const settings: Settings = { ...found.settings, ...given(options) }
+  // What was typed is relative to the working directory, what was written to its file.
+  const base = (key: keyof Settings) => (options[key] === undefined ? found.folder : cwd)
+  if (found.file !== undefined) {
+    await registerLoader({ projectDir: found.folder, ...loading(found.settings) })
+  }
+  const migrations = settings.migrations ?? 'migrations'
+  const modules = modulesOf(migrations)
+  const folders = modules === undefined ? foldersOf(migrations, base('migrations')) : []
+  const project = found.file ?? settings.dataSource ?? settings.migrations ?? findOrmconfig(cwd)
+  return createEnvironment(
+    defined({
+      settings,
+      scripts: modules === undefined ? await readScripts(folders, project) : fromModules(modules),
+      place:
+        modules === undefined ? { folder: found.folder, migrations: folders, ...languageOf(folders[0]!) } : undefined,
+      renames: () => readAnswers(settings.renames ?? {}, base('renames'), loadUserFile),
+      dataSource: () =>
+        openDataSource({ settings, found, url: addressFor(options, found), folder: base('dataSource'), cwd }),
+      emit: listenerOf(options),
+      signal: options.signal,
+    }),
+  )
+}
+
+/** What of the settings the loader wants to know. */
+function loading({ require, loader, tsconfig }: Settings) {
+  return defined({ require, loader, tsconfig })
+}
+
+function nowhere(): Environment {
+  const missing = () =>
+    Promise.reject(new UsageError('This command has no database.', 'Run it without asking for one.'))
+  return createEnvironment({ settings: {}, scripts: [], dataSource: missing })
+}
+
+const settingKeys = [
+  'dataSource',
+  'migrations',
+  'url',
+  'schemas',
+  'versionTable',
+  'logTable',
+  'versionSchema',
+  'protect',
+  'lockTimeout',
+  'require',
+  'loader',
+  'tsconfig',
+  'scratchUrl',
+  'includeUnmanaged',
+  'renames',
+  'interop',
+] as const satisfies readonly (keyof Settings)[]
+
+/** The settings among a call's options. */
+function given(options: ProjectOptions): Settings {
+  return Object.fromEntries(settingKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
+}
+
+function modulesOf(
+  setting: NonNullable<Settings['migrations']>,
+): readonly MigrationModule[] | Readonly<Record<string, MigrationModule>> | undefined {
+  if (typeof setting === 'string' || isSourceAndCompiled(setting)) return undefined
+  if (Array.isArray(setting))
+    return setting.every((item) => typeof item === 'string') && setting.length > 0 ? undefined : setting
+  return setting as Readonly<Record<string, MigrationModule>>
+}
+
+function foldersOf(setting: NonNullable<Settings['migrations']>, folder: string): string[] {
+  const folders = Array.isArray(setting) ? (setting as readonly string[]) : [setting as string]
+  return folders.map((one) => chooseSource(one, folder))
+}
+
+async function readScripts(folders: readonly string[], project: unknown): Promise<MigrationScript[]> {
+  try {
+    return await readDirectory(folders, { load: loadUserFile })
+  } catch (error) {
+    // Where nothing says that there is a project, its folder is not what is missing.
+    const nowhere = project === undefined && error instanceof MigrationsFolderNotFoundError
+    throw nowhere ? new SettingsNotFoundError(dirname(folders[0]!)) : error
+  }
+}
+
+/** Another address for the data source, and the folder that a relative one starts at. */
+interface OtherAddress {
+  readonly url: string
+  readonly folder: string
+}
+
+/** What was typed comes before the environment, and that before what was written down. */
+function addressFor(options: ProjectOptions, { settings, folder }: FoundSettings): OtherAddress | undefined {
+  const cwd = resolvePath(options.cwd ?? '.')
+  // An open data source of an application is meant as it is; the environment is for the others.
+  const open = isDataSource(options.dataSource) && options.dataSource.isInitialized
+  const typed = options.url || (open ? undefined : process.env.AUTOGEN_URL)
+  if (typed) return { url: typed, folder: cwd }
+  return settings.url === undefined ? undefined : { url: settings.url, folder }
+}
+
+interface DataSourcePlace {
+  readonly settings: Settings
+  readonly found: FoundSettings
+  readonly url: OtherAddress | undefined
+  readonly folder: string
+  readonly cwd: string
+}
+
+/** The user's data source: an object, options, or what a file exports; perhaps with another address. */
+async function openDataSource(place: DataSourcePlace): Promise<DataSource> {
+  const found = await findDataSource(place)
+  return place.url === undefined
+    ? found
+    : construct(found, replaceAddress(found.options, place.url.url, place.url.folder))
+}
+
+async function findDataSource({
+  settings,
+  found: { file: settingsFile },
+  folder,
+  cwd,
+}: DataSourcePlace): Promise<DataSource> {
+  const setting = settings.dataSource
+  if (setting !== undefined && typeof setting !== 'string' && !isSourceAndCompiled(setting)) {
+    return isDataSource(setting) ? setting : fromOptions(setting as DataSourceOptions, folder)
+  }
+  const file = setting === undefined ? (findOrmconfig(folder) ?? findOrmconfig(cwd)) : chooseSource(setting, folder)
+  if (file === undefined) throw noDataSource(settingsFile, cwd)
+  // Before the file itself fails on it, with less to say.
+  resolveTypeorm(dirname(file))
+  const found = await exportedDataSource(file)
+  await prepareGlobs(found.options.entities, dirname(file))
+  assertSingleTypeorm([file])
+  return found
+}
+
+function noDataSource(settingsFile: string | undefined, cwd: string): AutogenError {
+  if (settingsFile === undefined) return new SettingsNotFoundError(cwd)
+  return new UsageError(
+    `${settingsFile} names no data source, and there is no ormconfig.* beside it or above.`,
+    'Add `dataSource` to the settings, or name a file with `-d FILE`.',
+  )
+}
+
+/** The default export, the only export that is a DataSource, a promise of one, or plain options. */
+async function exportedDataSource(file: string): Promise<DataSource> {
+  const exports = await loadUserFile(file)
+  const preferred = await settled(exports.default, file)
+  const byDefault = isObject(preferred) ? await settled(preferred.default, file) : undefined
+  for (const found of [preferred, byDefault]) {
+    if (isDataSource(found)) return found
+    if (isOptions(found)) return fromOptions(found, dirname(file))
+  }
+  const sources = new Map<DataSource, string>()
+  // Of a CommonJS file the default is `module.exports`, and not all of its names can be known from outside.
+  for (const [name, value] of Object.entries({ ...(isObject(preferred) ? preferred : {}), ...exports })) {
+    const found = name === 'default' ? undefined : await settled(value, file)
+    if (isDataSource(found) && !sources.has(found)) sources.set(found, name)
+  }
+  const [only, second] = sources.keys()
+  if (only === undefined || second !== undefined) throw new DataSourceExportError(file, [...sources.values()])
+  return only
+}
+
+async function settled(value: unknown, file: string): Promise<unknown> {
+  try {
+    return await value
+  } catch (cause) {
+    throw new FileLoadError(file, cause)
+  }
+}
+
+async function loadUserFile(file: string): Promise<Record<string, unknown>> {
+  try {
+    return await loadModule(file)
+  } catch (cause) {
+    if (cause instanceof AutogenError) throw cause
+    throw new FileLoadError(file, cause)
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** By TypeORM's own mark, since the class may come from another copy of the package. */
+function isDataSource(value: unknown): value is DataSource {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ((value as { '@instanceof'?: unknown })['@instanceof'] === Symbol.for('DataSource') ||
+      (typeof (value as Partial<DataSource>).createQueryRunner === 'function' && 'options' in value))
+  )
+}
+
+function isOptions(value: unknown): value is DataSourceOptions {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+}
+
+/** Makes a DataSource of the user's own TypeORM, the one their files would import. */
+async function fromOptions(options: DataSourceOptions, folder: string): Promise<DataSource> {
+  // Before TypeORM asks for the package of a driver that we could not use.
+  dialectOf(options.type)
+  const { DataSource: UserDataSource } = (await loadModule(resolveTypeorm(folder).main)) as unknown as {
+    DataSource: new (options: DataSourceOptions) => DataSource
+  }
+  return new UserDataSource(options)
+}
+
+function construct(like: DataSource, options: DataSourceOptions): DataSource {
+  return new (like.constructor as new (options: DataSourceOptions) => DataSource)(options)
+}

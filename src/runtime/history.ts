@@ -1,0 +1,83 @@
+// What the log and the version rows say about a folder of revisions: ahead of it, diverged from it, something skipped.
+import type { RevisionGraph } from '../graph/graph'
+import { ancestorsOf, tipsOf } from '../graph/lineage'
+import type { MigrationScript } from '../scripts/script'
+import { recordMigration } from './recorded'
+import { appliedFromLog, type LogEntry } from './log'
+
+/** Standing is how a database's heads relate to the revisions at hand. */
+export interface Standing {
+  /** `known`: every head is a revision at hand; `ahead`: the others descend from our heads; `diverged`: they do not. */
+  readonly state: 'known' | 'ahead' | 'diverged'
+  /** The heads nobody here knows. */
+  readonly unknown: readonly string[]
+}
+
+/** Judges heads that the folder may lack: the parents in the log tell where they came from. */
+export function aheadOrDiverged(log: readonly LogEntry[], graph: RevisionGraph, heads: readonly string[]): Standing {
+  const unknown = heads.filter((id) => !graph.revisions.has(id))
+  if (unknown.length === 0) return { state: 'known', unknown }
+  const parents = new Map(log.map((entry) => [entry.revision, entry.parents]))
+  const reached = unknown.map((id) => knownAncestors(id, parents, graph))
+  const known = heads.filter((id) => graph.revisions.has(id))
+  const passed = ancestorsOf(graph, [...known, ...reached.flatMap((ids) => [...ids])])
+  const left = tipsOf(graph, passed).filter((id) => !known.includes(id))
+  const descends = reached.every((ids) => ids.size > 0) && left.every((id) => graph.realHeads.includes(id))
+  return { state: descends ? 'ahead' : 'diverged', unknown }
+}
+
+function knownAncestors(
+  id: string,
+  parents: ReadonlyMap<string, readonly string[]>,
+  graph: RevisionGraph,
+): ReadonlySet<string> {
+  const reached = new Set<string>()
+  const seen = new Set<string>()
+  const waiting = [id]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    if (graph.revisions.has(next)) reached.add(next)
+    else waiting.push(...(parents.get(next) ?? []))
+  }
+  return reached
+}
+
+/** The ancestors of the heads that neither ran nor were stamped; nothing can be said where there is no log. */
+export function skippedRevisions(
+  log: readonly LogEntry[],
+  graph: RevisionGraph,
+  heads: readonly string[],
+): readonly string[] {
+  const applied = appliedFromLog(log)
+  if (applied.size === 0) return []
+  const known = heads.filter((id) => graph.revisions.has(id))
+  const passed = ancestorsOf(graph, known)
+  return [...graph.revisions.keys()].filter((id) => passed.has(id) && !applied.has(id))
+}
+
+/** EditedRevision is one whose script no longer says what it said when it ran. */
+export interface EditedRevision {
+  readonly revision: string
+  readonly was: string
+  readonly is: string
+}
+
+/** Compares the checksums of what ran with those of the scripts, which are loaded for it. */
+export async function editedRevisions(
+  log: readonly LogEntry[],
+  scripts: readonly MigrationScript[],
+): Promise<EditedRevision[]> {
+  const applied = appliedFromLog(log)
+  const edited: EditedRevision[] = []
+  for (const script of scripts) {
+    const { id } = script.revision
+    const was = applied.get(id)?.checksum
+    if (was === undefined || was === unknownChecksum) continue
+    const { checksum: is } = await recordMigration(script)
+    if (is !== was && is !== unknownChecksum) edited.push({ revision: id, was, is })
+  }
+  return edited
+}
+
+const unknownChecksum = 'unknown'

@@ -1,0 +1,86 @@
+// The schema as it is while migrations run: introspected once, then moved on by the operations that ran.
+import { NotResumableError } from '../errors'
+import type { SchemaModel } from '../model/schema'
+import { apply } from '../operations/apply'
+import type { Intent } from '../operations/intent'
+import type { Operation } from '../operations/operation'
+import { reverseAll } from '../operations/reverse'
+import type { LogEntry } from './log'
+import type { Session } from './session'
+
+/** LiveSchema is what scripts of one run meet. */
+export interface LiveSchema {
+  /** The schema now, with every schema the intents name read as well. */
+  read(intents: readonly Intent[]): Promise<SchemaModel>
+  /** Says what planned operations made of it. */
+  become(schema: SchemaModel): void
+  /** Something happened that we did not plan: the next read introspects. */
+  forget(): void
+  /** Goes back to before the parts of a migration that a run before has committed. */
+  rewind(previous: LogEntry, intents: readonly Intent[]): Promise<void>
+}
+
+/** Holds the schema of a session; nothing is read until it is asked for. */
+export function liveSchema(session: Session): LiveSchema {
+  const { connection, dialect, scope } = session
+  const schemas = new Set(scope.schemas)
+  let known: SchemaModel | undefined
+  const live: LiveSchema = {
+    async read(intents) {
+      for (const schema of intents.flatMap(schemasNamed)) {
+        if (schema === scope.defaultSchema || schemas.has(schema)) continue
+        schemas.add(schema)
+        known = undefined
+      }
+      known ??= await dialect.introspect(connection, { ...scope, schemas: [...schemas] })
+      return known
+    },
+    become: (schema) => {
+      // What a dialect keeps of the database's own text was true before the operations.
+      known = schema.verbatim === undefined ? schema : undefined
+    },
+    forget: () => {
+      known = undefined
+    },
+    async rewind(previous, intents) {
+      const now = await live.read(intents)
+      const operations = previous.operations.filter(changesSchema)
+      const before = undo(now, operations) ?? undo(now, operations.slice(0, -1))
+      if (before === undefined) {
+        throw new NotResumableError(
+          previous.revision,
+          previous.stepsDone,
+          'the schema is not what those parts should have left',
+        )
+      }
+      const { verbatim: _, ...schema } = before
+      known = schema
+    },
+  }
+  return live
+}
+
+/** Whether an operation does anything to the schema, as far as we know. */
+export function changesSchema({ kind }: { readonly kind: string }): boolean {
+  return kind !== 'execute' && kind !== 'bulkInsert'
+}
+
+/** The schema before the operations; undefined where they cannot have happened: the last of them was only begun. */
+function undo(schema: SchemaModel, operations: readonly Operation[]): SchemaModel | undefined {
+  try {
+    return apply(schema, reverseAll(operations))
+  } catch {
+    return undefined
+  }
+}
+
+function schemasNamed(intent: Intent): string[] {
+  return intent.kind === 'bulkInsert' || intent.kind === 'execute' ? [] : schemaKeys(intent)
+}
+
+function schemaKeys(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'schema' && typeof inner === 'string' ? [inner] : schemaKeys(inner),
+  )
+}

@@ -1,0 +1,95 @@
+// A script that runs against a database: what stands behind its `op`.
+import { AutogenError, exitCodes } from '../errors'
+import { createOp, type Backing } from '../operations/record'
+import { runBatches } from './batched'
+import type { LiveSchema } from './live-schema'
+import { passagesOf, type RecordedMigration } from './recorded'
+import type { SegmentRun, Task } from './segments'
+import type { Session } from './session'
+import { perform, prepare, schemaFor, type Mode } from './work'
+
+/** Stage is all that a script meets when it runs. */
+export interface Stage {
+  readonly session: Session
+  readonly schema: LiveSchema
+  readonly run: SegmentRun
+  readonly task: Task
+  readonly migration: RecordedMigration
+}
+
+/** Runs a script. One that only queues has said everything in its recording and is not called again. */
+export async function runScript({ session, schema, run, task, migration }: Stage): Promise<void> {
+  const { direction } = task.step
+  const recording = migration[direction]
+  const mode = { transaction: migration.transaction }
+  if (!recording.async) {
+    for (const passage of passagesOf(recording.intents, mode.transaction)) {
+      if (passage.kind === 'queued') await perform(session, schema, run, passage.intents, mode)
+    }
+    return
+  }
+  const { module } = migration
+  const backing = liveBacking(session, schema, run, task, mode)
+  const running = createOp(backing)
+  try {
+    await (direction === 'up' ? module.upgrade?.(running.op) : module.downgrade?.(running.op))
+    await running.settle()
+    const rest = running.queued()
+    if (rest.length > 0) await backing.run(rest)
+  } finally {
+    running.close()
+  }
+}
+
+/** Plans what the recording says, to learn before the transaction begins whether foreign keys must be off in it. */
+export async function needsForeignKeysOff(
+  session: Session,
+  schema: LiveSchema,
+  migration: RecordedMigration,
+  direction: 'up' | 'down',
+): Promise<boolean> {
+  const passages = passagesOf(migration[direction].intents, migration.transaction).filter(
+    (one) => one.kind === 'queued',
+  )
+  const intents = passages.flatMap((passage) => passage.intents)
+  let before = await schemaFor(schema, intents)
+  let off = false
+  try {
+    for (const passage of passages) {
+      const { work, after, rest } = prepare(session, before, passage.intents, passage)
+      off ||= work.plan.foreignKeysOff === true
+      if (rest.length > 0) break
+      before = after
+    }
+  } catch (error) {
+    // What the rest of the script does may depend on what its SQL has done by then; a refusal does not.
+    const known = !migration[direction].async || (error instanceof AutogenError && error.exitCode === exitCodes.refused)
+    if (known) throw error
+  }
+  return off
+}
+
+function liveBacking(session: Session, schema: LiveSchema, run: SegmentRun, task: Task, mode: Mode): Backing {
+  const within = { transaction: mode.transaction }
+  return {
+    run: (intents) => perform(session, schema, run, intents, mode),
+    async query(sql, parameters, { at }) {
+      const statement = parameters === undefined ? { sql } : { sql, parameters }
+      const rows = await run.query(statement, at, within)
+      schema.forget()
+      return rows
+    },
+    async manager(work) {
+      const manager = await session.manager()
+      // The one cast: `Op` is typed without TypeORM, and what a script says its manager is, is TypeORM's.
+      const result = await run.live('op.manager', within, () => work(manager as never))
+      schema.forget()
+      return result
+    },
+    async autocommit(work, { idempotent }) {
+      await run.commitPart()
+      await work(liveBacking(session, schema, run, task, { transaction: false, idempotent: idempotent ?? false }))
+    },
+    batched: (batch, { at }) => runBatches({ session, schema, run, task }, batch, at),
+  }
+}

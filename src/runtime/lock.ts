@@ -1,0 +1,105 @@
+// One run at a time per database, schema and version table. Waiting holds nothing open: a lock is tried, not queued for.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { InterruptedError, LockTimeoutError } from '../errors'
+import { displayName } from '../model/lookup'
+import type { RunListener } from './events'
+import type { Session } from './session'
+
+/** LockOptions says how long to wait and who listens meanwhile. */
+export interface LockOptions {
+  readonly lockTimeoutMs?: number
+  readonly onEvent?: RunListener
+  readonly signal?: AbortSignal
+}
+
+/** Runs work while holding the lock, on a session whose transactions wait their turn; released whatever happens. */
+export async function withLock<R>(
+  session: Session,
+  options: LockOptions,
+  work: (session: Session) => Promise<R>,
+): Promise<R> {
+  const key = lockKey(session)
+  const { dialect, connection } = session
+  const holder = () => dialect.session.holder(connection, key)
+  const lock = await wait(options, () => dialect.session.lock(connection, key), holder)
+  try {
+    const result = await work(patientSession(session, options))
+    await lock.release()
+    return result
+  } catch (error) {
+    // Where the connection is gone the lock went with it, and the first error is the one to tell.
+    await lock.release().catch(() => undefined)
+    throw error
+  }
+}
+
+/** The session, but beginning waits while another process writes: SQLite's only lock is its transaction. */
+export function patientSession(session: Session, options: LockOptions): Session {
+  const begin: Session['begin'] = (how) =>
+    wait(
+      options,
+      async () => {
+        try {
+          return await session.begin(how)
+        } catch (error) {
+          if (isBusy(error)) return undefined
+          throw error
+        }
+      },
+      async () => undefined,
+    )
+  return { ...session, begin }
+}
+
+/** What two runs must share to be in each other's way. */
+export function lockKey({ database, scope, tables }: Session): string {
+  return [database ?? '', tables.version.schema ?? scope.defaultSchema ?? '', displayName(tables.version)].join('/')
+}
+
+const firstDelayMs = 40
+const longestDelayMs = 1_000
+const reportEveryMs = 5_000
+
+/** Tries until it gets something, with longer and longer pauses, for as long as the options allow. */
+async function wait<R>(
+  { lockTimeoutMs = 60_000, onEvent, signal }: LockOptions,
+  attempt: () => Promise<R | undefined>,
+  whoHolds: () => Promise<string | undefined>,
+): Promise<R> {
+  const started = Date.now()
+  let reported = -Infinity
+  for (let delay = firstDelayMs; ; delay = Math.min(delay * 1.5, longestDelayMs)) {
+    if (signal?.aborted) throw new InterruptedError()
+    const taken = await attempt()
+    const waitedMs = Date.now() - started
+    if (taken !== undefined) {
+      if (reported > 0) onEvent?.({ type: 'lock', state: 'taken', waitedMs })
+      return taken
+    }
+    const left = lockTimeoutMs - waitedMs
+    if (left <= 0 || Date.now() - reported >= reportEveryMs) {
+      const holder = await whoHolds()
+      if (left <= 0) throw new LockTimeoutError(waitedMs, holder)
+      onEvent?.({ type: 'lock', state: 'waiting', waitedMs, ...(holder === undefined ? {} : { holder }) })
+      reported = Date.now()
+    }
+    // Jitter, so that a crowd of replicas does not knock all at once.
+    await interruptible(Math.min(left, delay * (0.5 + Math.random())), signal)
+  }
+}
+
+async function interruptible(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal })
+  } catch (error) {
+    if (signal?.aborted) throw new InterruptedError()
+    throw error
+  }
+}
+
+/** Whether a database said that another process is writing to it; TypeORM wraps what the driver says. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const inner: unknown = Reflect.get(error, 'driverError')
+  return String(Reflect.get(error, 'code')).startsWith('SQLITE_BUSY') || (inner !== error && isBusy(inner))
+}

@@ -1,0 +1,155 @@
+// The log: one row for each time a migration ran, was stamped, or failed. It says what we own and which revisions were here.
+import type { Row } from '../dialects/dialect'
+import { foldManaged } from '../operations/managed'
+import type { Operation } from '../operations/operation'
+import type { Session } from './session'
+
+/** LogKind is why a row was written. */
+export type LogKind = 'upgrade' | 'downgrade' | 'stamp' | 'adopt' | 'squash' | 'repair'
+
+/** LogStatus is how far it came. */
+export type LogStatus = 'running' | 'done' | 'failed'
+
+/** LogEntry is one row, as data. */
+export interface LogEntry {
+  readonly id: number
+  readonly revision: string
+  readonly parents: readonly string[]
+  readonly direction: 'up' | 'down'
+  readonly kind: LogKind
+  readonly status: LogStatus
+  /** Segments that are committed. */
+  readonly stepsDone: number
+  readonly checksum?: string
+  readonly operations: readonly Operation[]
+  readonly toolVersion: string
+  readonly byUser?: string
+  readonly host?: string
+  /** ISO 8601, in UTC. */
+  readonly startedAt: string
+  readonly finishedAt?: string
+  readonly durationMs?: number
+  readonly error?: string
+  readonly reason?: string
+}
+
+/** NewLogEntry is a row before the database has numbered it. */
+export type NewLogEntry = Omit<LogEntry, 'id'>
+
+/** Reads the whole log, oldest first; empty where there is no log. Creates nothing. */
+export async function readLog({ connection, dialect, scope, tables }: Session): Promise<LogEntry[]> {
+  if (!(await dialect.hasTable(connection, tables.log, scope))) return []
+  const rows = await connection.query(`SELECT * FROM ${dialect.quoteTable(tables.log, scope)} ORDER BY id`)
+  return rows.map(entryOf)
+}
+
+/** Writes a row and returns its number. */
+export async function startEntry(session: Session, entry: NewLogEntry): Promise<number> {
+  const { connection, dialect, scope, tables } = session
+  const table = dialect.quoteTable(tables.log, scope)
+  const columns = columnsOf(withoutSecrets(session, entry))
+  const places = columns.map((_, index) => dialect.placeholder(index + 1))
+  await connection.query(
+    `INSERT INTO ${table} (${columns.map(([name]) => name).join(', ')}) VALUES (${places.join(', ')})`,
+    columns.map(([, value]) => value),
+  )
+  const [row] = await connection.query(`SELECT max(id) AS id FROM ${table}`)
+  return Number(row?.id)
+}
+
+/** Writes over a row what has changed about it. */
+export async function finishEntry(session: Session, id: number, entry: NewLogEntry): Promise<void> {
+  const { connection, dialect, scope, tables } = session
+  const columns = columnsOf(withoutSecrets(session, entry))
+  const assignments = columns.map(([name], index) => `${name} = ${dialect.placeholder(index + 1)}`)
+  await connection.query(
+    `UPDATE ${dialect.quoteTable(tables.log, scope)} SET ${assignments.join(', ')} WHERE id = ${dialect.placeholder(columns.length + 1)}`,
+    [...columns.map(([, value]) => value), id],
+  )
+}
+
+/** SQL of a script's own may hold the password it connects with; the log must not. */
+function withoutSecrets(session: Session, entry: NewLogEntry): NewLogEntry {
+  const clean = (value: unknown) => (typeof value === 'string' ? session.withoutPasswords(value) : value)
+  const operations = entry.operations.map((operation) => {
+    if (operation.kind !== 'execute') return operation
+    const { parameters } = operation
+    const sql = session.withoutPasswords(operation.sql)
+    return parameters === undefined ? { ...operation, sql } : { ...operation, sql, parameters: parameters.map(clean) }
+  })
+  return { ...entry, operations }
+}
+
+/** The objects our migrations made and still own, as the log tells it. */
+export function managedFromLog(entries: readonly LogEntry[]): ReadonlySet<string> {
+  // A failed or running row holds exactly the operations that were committed.
+  return foldManaged(entries.flatMap(({ operations }) => operations))
+}
+
+/** The revisions that are in the database according to the log, each with the row that put it there. */
+export function appliedFromLog(entries: readonly LogEntry[]): ReadonlyMap<string, LogEntry> {
+  const applied = new Map<string, LogEntry>()
+  for (const entry of entries) {
+    if (entry.status !== 'done') continue
+    if (entry.direction === 'up') applied.set(entry.revision, entry)
+    else applied.delete(entry.revision)
+  }
+  return applied
+}
+
+/** The names and values of a row, in the order of the table; offline scripts print them. */
+export function columnsOf(entry: NewLogEntry): (readonly [name: string, value: string | number | null])[] {
+  return [
+    ['revision', entry.revision],
+    ['parents', JSON.stringify(entry.parents)],
+    ['direction', entry.direction],
+    ['kind', entry.kind],
+    ['status', entry.status],
+    ['steps_done', entry.stepsDone],
+    ['checksum', entry.checksum ?? null],
+    ['operations', JSON.stringify(entry.operations)],
+    ['tool_version', entry.toolVersion],
+    ['by_user', entry.byUser ?? null],
+    ['host', entry.host ?? null],
+    ['started_at', entry.startedAt],
+    ['finished_at', entry.finishedAt ?? null],
+    ['duration_ms', entry.durationMs ?? null],
+    ['error', entry.error ?? null],
+    ['reason', entry.reason ?? null],
+  ]
+}
+
+function entryOf(row: Row): LogEntry {
+  const optional = <K extends string, T>(key: K, value: unknown, read: (value: unknown) => T) =>
+    value === null || value === undefined ? {} : ({ [key]: read(value) } as Record<K, T>)
+  return {
+    id: Number(row.id),
+    revision: String(row.revision),
+    parents: parse<string[]>(row.parents) ?? [],
+    direction: row.direction === 'down' ? 'down' : 'up',
+    kind: String(row.kind) as LogKind,
+    status: String(row.status) as LogStatus,
+    stepsDone: Number(row.steps_done),
+    ...optional('checksum', row.checksum, String),
+    operations: parse<Operation[]>(row.operations) ?? [],
+    toolVersion: String(row.tool_version),
+    ...optional('byUser', row.by_user, String),
+    ...optional('host', row.host, String),
+    startedAt: moment(row.started_at),
+    ...optional('finishedAt', row.finished_at, moment),
+    ...optional('durationMs', row.duration_ms, Number),
+    ...optional('error', row.error, String),
+    ...optional('reason', row.reason, String),
+  }
+}
+
+/** JSON comes as text, or read by the driver where the column has a type for it. */
+function parse<T>(value: unknown): T | undefined {
+  if (value === null || value === undefined) return undefined
+  // What is in there we wrote ourselves.
+  return (typeof value === 'string' ? JSON.parse(value) : value) as T
+}
+
+function moment(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : new Date(String(value)).toISOString()
+}

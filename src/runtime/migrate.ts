@@ -1,0 +1,265 @@
+// Runs the steps to a target: lock, heads, and then each migration on its own, so that whatever happens, what is done is done.
+import {
+  AheadError,
+  AutogenError,
+  DivergedError,
+  InterruptedError,
+  IrreversibleRevisionError,
+  SkippedRevisionsError,
+} from '../errors'
+import type { RevisionGraph } from '../graph/graph'
+import { headsAfter } from '../graph/heads'
+import { ancestorsOf } from '../graph/lineage'
+import type { Step } from '../graph/revision'
+import { defined } from '../model/defined'
+import type { Intent } from '../operations/intent'
+import type { MigrationScript } from '../scripts/script'
+import type { MigrationEvent, RunListener } from './events'
+import { migrationFailure } from './failure'
+import { aheadOrDiverged, editedRevisions, skippedRevisions } from './history'
+import { liveSchema, type LiveSchema } from './live-schema'
+import { needsForeignKeysOff, runScript } from './live'
+import { patientSession, withLock, type LockOptions } from './lock'
+import { readLog, type LogEntry } from './log'
+import { ensureTables } from './own-tables'
+import { passagesOf, reasonAgainst, recordMigration, refuseUnfilled, type RecordedMigration } from './recorded'
+import { ForeignKeysNeedOff, SegmentRun, type Task } from './segments'
+import type { Session } from './session'
+import { readHeads, selectHeads } from './versions'
+import { whoRuns } from './who'
+
+/** MigrateRequest says where to go; `steps` is asked again whenever the heads turn out to be others. */
+export interface MigrateRequest extends LockOptions {
+  readonly kind: 'upgrade' | 'downgrade'
+  readonly graph: RevisionGraph
+  readonly scripts: readonly MigrationScript[]
+  readonly steps: (heads: readonly string[]) => readonly Step[]
+  /** Our version, for the log. */
+  readonly toolVersion: string
+  /** A database that is ahead of the folder is an error, not a warning. */
+  readonly strict?: boolean
+}
+
+/** MigrateResult is what was done. */
+export interface MigrateResult {
+  readonly before: readonly string[]
+  readonly heads: readonly string[]
+  readonly steps: readonly { readonly step: Step; readonly durationMs: number }[]
+  readonly state: 'known' | 'ahead'
+}
+
+/** Takes the lock and runs the steps, one migration after the other. */
+export function migrate(on: Session, request: MigrateRequest): Promise<MigrateResult> {
+  return withLock(on, request, async (session) => {
+    const heads = await readHeads(session)
+    const log = await readLog(session)
+    if (isAhead(request, log, heads)) return { before: heads, heads, steps: [], state: 'ahead' }
+    await warnOfEdited(request, log)
+    // A file that cannot be loaded stops the run before anything is written.
+    for (const step of request.steps(heads)) await scriptOf(request, step).load()
+    await ensureTables(session)
+    // An interrupted run still writes down that it was.
+    const afterwards = patientSession(on, { lockTimeoutMs: 10_000 })
+    return runSteps({ session, afterwards, request, log, schema: liveSchema(session) }, heads)
+  })
+}
+
+interface Context {
+  readonly session: Session
+  readonly afterwards: Session
+  readonly request: MigrateRequest
+  readonly log: readonly LogEntry[]
+  readonly schema: LiveSchema
+}
+
+function isAhead({ kind, graph, strict, onEvent }: MigrateRequest, log: readonly LogEntry[], heads: readonly string[]) {
+  const { state, unknown } = aheadOrDiverged(log, graph, heads)
+  if (state === 'diverged') throw new DivergedError(unknown)
+  if (state === 'ahead') {
+    const error = new AheadError(unknown)
+    if (strict === true || kind === 'downgrade') throw error
+    onEvent?.({ type: 'warning', code: 'ahead', message: error.message, revisions: unknown })
+    return true
+  }
+  const skipped = skippedRevisions(log, graph, heads)
+  if (skipped.length > 0 && kind === 'upgrade') throw new SkippedRevisionsError(skipped)
+  return false
+}
+
+async function warnOfEdited({ onEvent, scripts }: MigrateRequest, log: readonly LogEntry[]): Promise<void> {
+  if (onEvent === undefined) return
+  const revisions = (await editedRevisions(log, scripts)).map(({ revision }) => revision)
+  if (revisions.length === 0) return
+  const them = revisions.length === 1 ? 'it' : 'them'
+  const message = `Edited since they ran here: ${revisions.join(', ')}; the database still is as the old text left ${them}.`
+  onEvent({ type: 'warning', code: 'edited', message, revisions })
+}
+
+async function runSteps(context: Context, before: readonly string[]): Promise<MigrateResult> {
+  const { session, request, schema } = context
+  const { kind, onEvent } = request
+  const planned = request.steps(before)
+  const started = Date.now()
+  const done: { step: Step; durationMs: number }[] = []
+  onEvent?.({ type: 'run', kind, heads: before, steps: planned })
+  let heads = before
+  let left = planned
+  for (let [step] = left; step !== undefined; [step] = left) {
+    if (request.signal?.aborted) throw new InterruptedError()
+    const place = { position: planned.indexOf(step) + 1, total: planned.length }
+    const outcome = await runStep(context, step, heads, place)
+    if (outcome === 'moved') {
+      // Another process was there first: what it has done is done, what is left of our plan is still to do.
+      heads = await selectHeads(session)
+      left = stillToDo(request.graph, planned, heads)
+      schema.forget()
+    } else {
+      heads = outcome.heads
+      left = left.slice(1)
+      done.push({ step, durationMs: outcome.durationMs })
+    }
+  }
+  onEvent?.({ type: 'end', heads, durationMs: Date.now() - started })
+  return { before, heads, steps: done, state: 'known' }
+}
+
+function stillToDo(graph: RevisionGraph, planned: readonly Step[], heads: readonly string[]): Step[] {
+  const ran = ancestorsOf(graph, heads)
+  return planned.filter(({ direction, revision }) => ran.has(revision.id) === (direction === 'down'))
+}
+
+interface Place {
+  readonly position: number
+  readonly total: number
+}
+
+type Outcome = 'moved' | { readonly heads: readonly string[]; readonly durationMs: number }
+
+async function runStep(context: Context, step: Step, heads: readonly string[], place: Place): Promise<Outcome> {
+  const { session, request, schema } = context
+  const migration = await recordMigration(scriptOf(request, step))
+  const reason = reasonAgainst(migration, step.direction)
+  if (reason !== undefined) throw new IrreversibleRevisionError(step.revision.id, step.direction, reason)
+  // What we say of a script holds before it runs; what it throws itself is for the run to meet.
+  refuseUnfilled(migration, step.direction)
+  const { error } = migration[step.direction]
+  if (error instanceof AutogenError) throw error
+  const previous = halfWay(context.log, step)
+  let foreignKeysOff: boolean
+  try {
+    if (previous !== undefined) await schema.rewind(previous, intentsOf(migration, step))
+    foreignKeysOff = await needsForeignKeysOff(session, schema, migration, step.direction)
+  } catch (error) {
+    // The schema does not fit where another process has done the step meanwhile.
+    if (sameHeads(await selectHeads(session), heads)) throw error
+    return 'moved'
+  }
+  const task = taskOf(context, step, previous, foreignKeysOff)
+  try {
+    return await runTask(context, task, migration, heads, place)
+  } catch (error) {
+    if (!(error instanceof ForeignKeysNeedOff)) throw error
+    schema.forget()
+    return runTask(context, { ...task, foreignKeysOff: true }, migration, heads, place)
+  }
+}
+
+async function runTask(
+  { session, afterwards, request, schema }: Context,
+  task: Task,
+  migration: RecordedMigration,
+  heads: readonly string[],
+  place: Place,
+): Promise<Outcome> {
+  const { step, previous } = task
+  const run = new SegmentRun(task)
+  const began = Date.now()
+  const tell = (state: MigrationEvent['state']) =>
+    request.onEvent?.({ type: 'migration', state, step, ...place, durationMs: Date.now() - began })
+  try {
+    const found = run.skipping || !migration.transaction ? await selectHeads(session) : await run.begin()
+    if (!sameHeads(found, heads)) {
+      await run.rollback()
+      return 'moved'
+    }
+    tell(previous === undefined ? 'started' : 'resumed')
+    await runScript({ session, schema, run, task, migration })
+    const after = await run.finish(headsAfter(request.graph, heads, step), migration.checksum)
+    tell('done')
+    return { heads: after, durationMs: Date.now() - began }
+  } catch (error) {
+    if (error instanceof ForeignKeysNeedOff) {
+      await run.rollback()
+      throw error
+    }
+    const failure = migrationFailure(error, session, { step, completed: run.parts })
+    schema.forget()
+    await cleanUp(run, failure, afterwards, request.onEvent)
+    tell('failed')
+    throw failure
+  }
+}
+
+/** Where the connection is gone, neither can be done; the failure itself is what counts then. */
+async function cleanUp(
+  run: SegmentRun,
+  failure: AutogenError,
+  session: Session,
+  onEvent: RunListener | undefined,
+): Promise<void> {
+  try {
+    await run.rollback()
+    await run.recordFailure(failure, session)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    onEvent?.({ type: 'warning', code: 'not-logged', message: `The failed attempt could not be logged: ${reason}` })
+  }
+}
+
+/** The row of a run that was cut off, or failed, after it had committed something. */
+function halfWay(log: readonly LogEntry[], step: Step): LogEntry | undefined {
+  const last = log.findLast(({ revision }) => revision === step.revision.id)
+  if (last === undefined || last.status === 'done' || last.direction !== step.direction) return undefined
+  return last.stepsDone > 0 || last.reason !== undefined ? last : undefined
+}
+
+function taskOf(
+  { session, request }: Context,
+  step: Step,
+  previous: LogEntry | undefined,
+  foreignKeysOff: boolean,
+): Task {
+  return defined({
+    session,
+    step,
+    previous,
+    foreignKeysOff,
+    entry: {
+      revision: step.revision.id,
+      parents: step.revision.down,
+      direction: step.direction,
+      kind: request.kind,
+      toolVersion: request.toolVersion,
+      ...whoRuns(),
+      startedAt: new Date().toISOString(),
+    },
+    onEvent: request.onEvent,
+    signal: request.signal,
+  })
+}
+
+function intentsOf(migration: RecordedMigration, { direction }: Step): Intent[] {
+  return passagesOf(migration[direction].intents, migration.transaction).flatMap((passage) =>
+    passage.kind === 'queued' ? passage.intents : [],
+  )
+}
+
+function scriptOf({ scripts }: MigrateRequest, { revision }: Step): MigrationScript {
+  const script = scripts.find((one) => one.revision.id === revision.id)
+  if (script === undefined) throw new DivergedError([revision.id])
+  return script
+}
+
+function sameHeads(a: readonly string[], b: readonly string[]): boolean {
+  return [...a].sort().join() === [...b].sort().join()
+}

@@ -1,0 +1,76 @@
+// What a history takes for granted on a PostgreSQL server: schemas and extensions that somebody else has put there.
+import { ScratchUnavailableError } from '../errors'
+import type { Intent } from '../operations/intent'
+import type { MigrationScript } from '../scripts/script'
+import { serverMessage } from './failure'
+import { passagesOf, recordMigration } from './recorded'
+import type { Session } from './session'
+
+/** Surroundings is what is copied to a scratch database before the history runs there. */
+export interface Surroundings {
+  readonly schemas: readonly string[]
+  readonly extensions: readonly { readonly name: string; readonly schema: string }[]
+}
+
+/** The schemas and extensions of the live database that the history does not create itself. */
+export async function surroundingsOf(live: Session, scripts: readonly MigrationScript[]): Promise<Surroundings> {
+  const intents = await upgradesOf(scripts)
+  const schemas = intents.flatMap((intent) => (intent.kind === 'createSchema' ? [intent.schema] : []))
+  const extensions = intents.flatMap((intent) => {
+    if (intent.kind !== 'createExtension') return []
+    return [typeof intent.extension === 'string' ? intent.extension : intent.extension.name]
+  })
+  const rows = await live.connection.query(
+    `SELECT e.extname::text AS name, n.nspname::text AS schema
+     FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY e.oid`,
+  )
+  const installed = rows.map(({ name, schema }) => ({ name: String(name), schema: String(schema) }))
+  return {
+    schemas: (await schemasOf(live)).filter((schema) => !schemas.includes(schema)),
+    extensions: installed.filter(({ name }) => !extensions.includes(name)),
+  }
+}
+
+/** Creates them where they are missing. */
+export async function surround({ connection, dialect }: Session, { schemas, extensions }: Surroundings): Promise<void> {
+  try {
+    for (const schema of schemas) await connection.query(`CREATE SCHEMA IF NOT EXISTS ${dialect.quote(schema)}`)
+    for (const { name, schema } of extensions) {
+      await connection.query(
+        `CREATE EXTENSION IF NOT EXISTS ${dialect.quote(name)} SCHEMA ${dialect.quote(schema)} CASCADE`,
+      )
+    }
+  } catch (error) {
+    throw new ScratchUnavailableError(`it cannot be made like the live one (${serverMessage(error)})`, error)
+  }
+}
+
+/** The schemas people made, `public` among them. */
+export async function schemasOf({ connection }: Session): Promise<string[]> {
+  const rows = await connection.query(
+    `SELECT nspname::text AS name FROM pg_namespace
+     WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' ORDER BY nspname`,
+  )
+  return rows.map(({ name }) => String(name))
+}
+
+/** A table that is there already, if there is one; those of extensions do not count. */
+export async function firstTable({ connection }: Session): Promise<string | undefined> {
+  const [row] = await connection.query(
+    `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') LIMIT 1`,
+  )
+  return row === undefined ? undefined : String(row.name)
+}
+
+async function upgradesOf(scripts: readonly MigrationScript[]): Promise<Intent[]> {
+  const intents: Intent[] = []
+  for (const script of scripts) {
+    const { up } = await recordMigration(script)
+    for (const passage of passagesOf(up.intents, true)) {
+      if (passage.kind === 'queued') intents.push(...passage.intents)
+    }
+  }
+  return intents
+}

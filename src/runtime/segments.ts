@@ -1,0 +1,354 @@
+// Runs the segments of one migration. What is committed together is a part; the log counts parts in their own transactions, and a
+// later run goes on after the last of them.
+import type { Plan, Row, Segment, Statement, Transaction } from '../dialects/dialect'
+import { InterruptedError, NotResumableError, TransactionControlError } from '../errors'
+import type { HeadChange } from '../graph/heads'
+import type { Step } from '../graph/revision'
+import { defined, type Defined } from '../model/defined'
+import { findTable } from '../model/lookup'
+import { describe } from '../operations/describe'
+import type { SourceLine } from '../operations/intent'
+import type { Operation } from '../operations/operation'
+import { reverse } from '../operations/reverse'
+import type { RunListener } from './events'
+import { migrationFailure } from './failure'
+import { refuseRowsInTheWay } from './guards'
+import { finishEntry, startEntry, type LogEntry, type NewLogEntry } from './log'
+import { inTransaction, type Session } from './session'
+import { applyHeads, selectHeads } from './versions'
+
+/** Task is one migration in one direction, about to run. */
+export interface Task {
+  readonly session: Session
+  readonly step: Step
+  /** The log row as far as it is known beforehand. */
+  readonly entry: Omit<NewLogEntry, 'status' | 'stepsDone' | 'operations'>
+  /** The row of a run that stopped half way, if there is one. */
+  readonly previous?: LogEntry
+  /** Whether foreign keys are off from the first transaction on. */
+  readonly foreignKeysOff: boolean
+  readonly onEvent?: RunListener
+  readonly signal?: AbortSignal
+}
+
+/** Work is a plan together with the operations it was made of and the lines of the script that asked for them. */
+export interface Work {
+  readonly plan: Plan
+  readonly operations: readonly Operation[]
+  readonly lines: readonly (SourceLine | undefined)[]
+  /** Whether statements outside of a transaction may be repeated, as `op.autocommit` says. */
+  readonly idempotent?: boolean
+}
+
+type Together = Extract<Segment, { transactional: true }>
+type Alone = Extract<Segment, { transactional: false }>
+
+const inDoubt = 'in doubt: '
+
+/** SegmentRun lives as long as one migration runs. */
+export class SegmentRun {
+  readonly #task: Task
+  readonly #goOnFrom: number
+  readonly #all: Operation[] = []
+  #foreignKeysOff: boolean
+  #transaction: Transaction | undefined
+  #row: number | undefined
+  #note: string | undefined
+  #parts = 0
+  /** Operations of the parts that are committed, and of the one that is open. */
+  #committed: Operation[] = []
+  #open: Operation[] = []
+  #dirty = false
+
+  constructor(task: Task) {
+    this.#task = task
+    this.#foreignKeysOff = task.foreignKeysOff
+    this.#row = task.previous?.id
+    this.#goOnFrom = task.previous?.stepsDone ?? 0
+  }
+
+  /** Whether we are still in the parts that a run before has committed. */
+  get skipping(): boolean {
+    return this.#parts < this.#goOnFrom
+  }
+
+  /** Parts committed so far. */
+  get parts(): number {
+    return this.#parts
+  }
+
+  /** Opens the transaction and reads the heads inside it. */
+  async begin(): Promise<string[]> {
+    await this.#begin()
+    return selectHeads(this.#task.session)
+  }
+
+  /** Runs a plan; between two transactional segments of it the first is committed. */
+  async run(work: Work): Promise<void> {
+    if (work.plan.foreignKeysOff) await this.#turnForeignKeysOff()
+    this.#all.push(...work.operations)
+    const finished = operationsBySegment(work)
+    for (const [index, segment] of work.plan.segments.entries()) {
+      const operations = finished[index] ?? []
+      if (!segment.transactional) await this.#runAlone(segment, operations, work)
+      else {
+        if (work.plan.segments[index - 1]?.transactional) await this.commitPart()
+        await this.#runTogether(segment, operations, work)
+      }
+    }
+  }
+
+  /** Runs a statement of the script's own and returns its rows. */
+  query(statement: Statement, at: SourceLine | undefined, options: { readonly transaction: boolean }): Promise<Row[]> {
+    return this.live('op.query', options, () => this.#send(statement, undefined, at))
+  }
+
+  /** Runs code of the script's own. Its result is unknown to a later run, so there is no going on after it. */
+  async live<R>(what: string, options: { readonly transaction: boolean }, work: () => Promise<R>): Promise<R> {
+    const { session, step } = this.#task
+    if (!options.transaction) return work()
+    if (this.skipping) {
+      throw new NotResumableError(step.revision.id, this.#goOnFrom, `it called ${what} in a part that is committed`)
+    }
+    await this.#begin()
+    this.#dirty = true
+    const result = await work()
+    if (!session.connection.isTransactionActive) throw new TransactionControlError(what)
+    return result
+  }
+
+  /** Ends the open part: its work and the log's knowledge of it are committed together. */
+  async commitPart(): Promise<void> {
+    if (this.#dirty) {
+      const { skipping } = this
+      this.#parts++
+      this.#committed.push(...this.#open)
+      this.#open = []
+      this.#dirty = false
+      if (!skipping) await this.#record()
+    }
+    await this.#commit()
+  }
+
+  /** Runs work that commits piece by piece and counts as one part; a note tells a later run how far it came. */
+  async pieces(work: (run: RunPiece, note: string | undefined) => Promise<void>): Promise<void> {
+    await this.commitPart()
+    const { skipping } = this
+    const runPiece: RunPiece = async (piece, at) => {
+      await this.#begin()
+      const note = await piece((statement) => this.#send(statement, undefined, at))
+      if (note !== undefined) await this.#record(note)
+      await this.#commit()
+      return note !== undefined
+    }
+    if (!skipping) await work(runPiece, this.#previousNote())
+    this.#parts++
+    if (!skipping) await this.#recordAlone()
+  }
+
+  /** Moves the heads and closes the log row, in the transaction of the last part. */
+  async finish(change: HeadChange, checksum: string): Promise<string[]> {
+    const { session, step } = this.#task
+    if (this.skipping) {
+      throw new NotResumableError(step.revision.id, this.#goOnFrom, 'the script has fewer parts than when it stopped')
+    }
+    this.#refuseInterrupted()
+    await this.#begin()
+    try {
+      const heads = await applyHeads(session, change.removed, change.added)
+      await this.#write({ status: 'done', stepsDone: this.#parts + 1, operations: this.#all, checksum })
+      await this.#commit()
+      return heads
+    } catch (error) {
+      throw migrationFailure(error, session, { step, completed: this.#parts })
+    }
+  }
+
+  /** Rolls back what is open. */
+  async rollback(): Promise<void> {
+    const transaction = this.#transaction
+    this.#transaction = undefined
+    await transaction?.rollback()
+  }
+
+  /** After the rollback, in a transaction of its own: writes down that the attempt failed, and why. */
+  async recordFailure(error: unknown, session: Session): Promise<void> {
+    const { previous } = this.#task
+    const kept = previous !== undefined && (this.skipping || error instanceof NotResumableError)
+    const message = error instanceof Error ? error.message : String(error)
+    await inTransaction(session, () =>
+      this.#write({
+        status: 'failed',
+        stepsDone: kept ? this.#goOnFrom : this.#parts,
+        operations: kept ? previous.operations : this.#committed,
+        error: session.withoutPasswords(message),
+        reason: kept ? previous.reason : this.#note,
+      }),
+    )
+  }
+
+  /** They can only be turned off between transactions; a part with work in it cannot be cut in two for that. */
+  async #turnForeignKeysOff(): Promise<void> {
+    if (this.#foreignKeysOff) return
+    if (this.#dirty && this.#parts === 0) throw new ForeignKeysNeedOff()
+    await this.commitPart()
+    this.#foreignKeysOff = true
+  }
+
+  async #runTogether(segment: Together, operations: readonly Operation[], work: Work): Promise<void> {
+    if (!this.skipping) {
+      await this.#begin()
+      for (const statement of segment.statements) await this.#send(statement, work)
+    }
+    this.#open.push(...operations)
+    this.#dirty = true
+  }
+
+  async #runAlone(segment: Alone, operations: readonly Operation[], work: Work): Promise<void> {
+    await this.commitPart()
+    const { skipping } = this
+    if (!skipping && !(await this.#tookEffect(segment, operations, work))) {
+      const before = this.#committed
+      this.#committed = [...before, ...operations]
+      await this.#recordAlone(`${inDoubt}${segment.statement.sql}`)
+      try {
+        await this.#send(segment.statement, work)
+      } catch (error) {
+        // Refused by the server, it has done nothing; only what can be asked about may have done half its work.
+        if (segment.probe === undefined) [this.#note, this.#committed] = [undefined, before]
+        throw error
+      }
+      this.#committed = before
+    }
+    this.#parts++
+    this.#committed = [...this.#committed, ...operations]
+    if (!skipping) await this.#recordAlone()
+  }
+
+  /** Asks about the one statement that was running when the run before was cut off, or failed half way. */
+  async #tookEffect({ statement, probe }: Alone, operations: readonly Operation[], work: Work): Promise<boolean> {
+    const { session, step } = this.#task
+    if (!this.#previousNote()?.startsWith(inDoubt)) return false
+    if (probe !== undefined) {
+      const [row] = await session.connection.query(probe.sql, probe.parameters)
+      if (row?.done !== true) await this.#removeRemains(operations)
+      return row?.done === true
+    }
+    if (work.idempotent) return false
+    const sql = session.withoutPasswords(statement.sql)
+    throw new NotResumableError(step.revision.id, this.#parts, `nobody knows whether \`${sql}\` ran`)
+  }
+
+  /** An index that could not be built concurrently stays, invalid, under its name: postgresql.org/docs/current/sql-createindex.html */
+  async #removeRemains(operations: readonly Operation[]): Promise<void> {
+    const { connection, dialect, scope, version } = this.#task.session
+    for (const operation of operations) {
+      if (operation.kind !== 'createIndex') continue
+      const schemas = operation.table.schema === undefined ? [] : [operation.table.schema]
+      const now = await dialect.introspect(connection, { ...scope, schemas: [...scope.schemas, ...schemas] })
+      const there = findTable(now, operation.table)?.indexes.some(({ name }) => name === operation.index.name)
+      if (!there) continue
+      const { segments } = dialect.plan(reverse(operation), now, { scope, version, transaction: false })
+      for (const segment of segments) {
+        for (const statement of segment.transactional ? segment.statements : [segment.statement]) {
+          await this.#send(statement)
+        }
+      }
+    }
+  }
+
+  /** The note of the run before, at the point where it stopped. */
+  #previousNote(): string | undefined {
+    return this.#parts === this.#goOnFrom ? this.#task.previous?.reason : undefined
+  }
+
+  async #begin(): Promise<void> {
+    this.#transaction ??= await this.#task.session.begin({ foreignKeysOff: this.#foreignKeysOff })
+  }
+
+  async #commit(): Promise<void> {
+    await this.#transaction?.commit()
+    this.#transaction = undefined
+  }
+
+  #recordAlone(note?: string): Promise<void> {
+    return inTransaction(this.#task.session, () => this.#record(note))
+  }
+
+  async #record(note?: string): Promise<void> {
+    const reason = note === undefined ? undefined : this.#task.session.withoutPasswords(note)
+    await this.#write({ status: 'running', stepsDone: this.#parts, operations: this.#committed, reason })
+    this.#note = reason
+  }
+
+  async #write(change: Change): Promise<void> {
+    const { session, entry } = this.#task
+    const now = new Date()
+    const durationMs = now.getTime() - Date.parse(entry.startedAt)
+    const ended = change.status === 'running' ? {} : { finishedAt: now.toISOString(), durationMs }
+    const row: Defined<typeof entry & typeof ended & Change> = defined({ ...entry, ...ended, ...change })
+    if (this.#row === undefined) this.#row = await startEntry(session, row)
+    else await finishEntry(session, this.#row, row)
+  }
+
+  async #send(statement: Statement, work?: Work, line?: SourceLine): Promise<Row[]> {
+    const { session, step, onEvent } = this.#task
+    const { sql, parameters, operation: index } = statement
+    const operation = index === undefined ? undefined : work?.operations[index]
+    const at = index === undefined ? line : work?.lines[index]
+    this.#refuseInterrupted()
+    try {
+      for (const guard of statement.guards ?? []) await refuseRowsInTheWay(guard, session, step, operation, at)
+      const started = performance.now()
+      const rows = await session.connection.query(sql, parameters)
+      const durationMs = Math.round(performance.now() - started)
+      onEvent?.(
+        defined({
+          type: 'statement' as const,
+          revision: step.revision.id,
+          sql: session.withoutPasswords(sql),
+          operation: operation === undefined ? undefined : session.withoutPasswords(describe(operation)),
+          durationMs,
+        }),
+      )
+      return rows
+    } catch (error) {
+      throw migrationFailure(error, session, { step, completed: this.#parts, sql, operation, at })
+    }
+  }
+
+  #refuseInterrupted(): void {
+    if (this.#task.signal?.aborted) throw new InterruptedError(this.#task.step.revision.id)
+  }
+}
+
+/** ForeignKeysNeedOff asks for the whole migration to be begun again, with foreign keys off. */
+export class ForeignKeysNeedOff extends Error {}
+
+/** RunPiece runs a piece in its own transaction; the piece returns its note, or undefined when there was nothing left. */
+export type RunPiece = (
+  piece: (send: (statement: Statement) => Promise<Row[]>) => Promise<string | undefined>,
+  at: SourceLine | undefined,
+) => Promise<boolean>
+
+type Change = Pick<NewLogEntry, 'status' | 'stepsDone' | 'operations'> & {
+  readonly checksum?: string
+  readonly error?: string
+  readonly reason?: string | undefined
+}
+
+/** The operations that are done once a segment is: those whose last statement lies in it; one without statements goes with the one before. */
+function operationsBySegment({ plan, operations }: Work): Operation[][] {
+  const last = new Map<number, number>()
+  for (const [index, segment] of plan.segments.entries()) {
+    const statements = segment.transactional ? segment.statements : [segment.statement]
+    for (const { operation } of statements) if (operation !== undefined) last.set(operation, index)
+  }
+  const done: Operation[][] = plan.segments.map(() => [])
+  let at = 0
+  for (const [index, operation] of operations.entries()) {
+    at = last.get(index) ?? at
+    done[at]?.push(operation)
+  }
+  return done
+}

@@ -1,0 +1,137 @@
+// A session: one connection, the dialect it speaks, and the part of the database that is ours to look at.
+import type { DataSource, EntityManager } from 'typeorm'
+import { dialects } from '../dialects'
+import type { ConnectionLike, Dialect, Scope, Transaction } from '../dialects/dialect'
+import { UnsupportedDriverError } from '../errors'
+import { defined } from '../model/defined'
+import type { QualifiedName } from '../model/schema'
+import { withoutPasswords } from './address'
+import { openConnection } from './connection'
+
+/** SessionSettings names our two tables and the schemas that are read besides the default one. */
+export interface SessionSettings {
+  readonly versionTable?: string
+  readonly logTable?: string
+  readonly versionSchema?: string
+  readonly schemas?: readonly string[]
+  /** False: TypeORM's typeorm_metadata is kept true where it is, and never created. */
+  readonly interop?: boolean
+}
+
+/** OwnTables holds the names of the tables in which we keep what ran. */
+export interface OwnTables {
+  readonly version: QualifiedName
+  readonly log: QualifiedName
+}
+
+/** Interop says where TypeORM's rows are, and whether we may create their table. */
+export interface Interop {
+  readonly table: QualifiedName
+  readonly creates: boolean
+}
+
+/** Session is open for the time of one command; everything it does happens on one connection. */
+export interface Session {
+  readonly connection: ConnectionLike
+  readonly dialect: Dialect
+  readonly scope: Scope
+  readonly tables: OwnTables
+  readonly interop: Interop
+  /** The server's version as one number, such as 150004. */
+  readonly version: number
+  /** TypeORM's driver type. */
+  readonly driver: string
+  /** `user@host:port/db` or the file; never a password. */
+  readonly address: string
+  readonly database?: string
+  /** Takes the passwords of this connection out of a text that somebody else wrote. */
+  withoutPasswords(text: string): string
+  /** TypeORM's entity manager on this connection, its metadata built when first asked for. */
+  manager(): Promise<EntityManager>
+  /** Begins a transaction; on SQLite it holds the write lock from its first moment. */
+  begin(options?: { readonly foreignKeysOff?: boolean }): Promise<Transaction>
+  close(): Promise<void>
+}
+
+/** Opens a session on a connection of its own, or on the one an application has initialised, which is left as it was. */
+export async function openSession(dataSource: DataSource, settings: SessionSettings = {}): Promise<Session> {
+  const dialect = dialectOf(dataSource.options.type)
+  const connection = await openConnection(dataSource)
+  try {
+    const db = connection.connection
+    const defaultSchema = connection.schema ?? (await dialect.defaultSchema(db))
+    const tables = ownTables(settings, defaultSchema)
+    return defined({
+      connection: db,
+      dialect,
+      tables,
+      interop: interopOf(dataSource, settings),
+      scope: defined({
+        defaultSchema,
+        schemas: (settings.schemas ?? []).filter((schema) => schema !== defaultSchema),
+        ignore: [tables.version, tables.log, ...typeormTables(dataSource)],
+      }),
+      version: await dialect.version(db),
+      driver: connection.driver,
+      address: connection.address,
+      database: connection.database,
+      withoutPasswords: (text: string) => withoutPasswords(text, dataSource.options),
+      manager: () => connection.manager(),
+      begin: (options?: { readonly foreignKeysOff?: boolean }) =>
+        dialect.session.begin(db, defined({ foreignKeysOff: options?.foreignKeysOff ?? false, defaultSchema })),
+      close: () => connection.close(),
+    })
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+/** Runs work in one transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<R>(session: Session, work: () => Promise<R>): Promise<R> {
+  const transaction = await session.begin()
+  try {
+    const result = await work()
+    await transaction.commit()
+    return result
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+}
+
+/** The dialect a TypeORM driver speaks. */
+export function dialectOf(driver: string): Dialect {
+  const dialect = dialects.find(({ drivers }) => drivers.includes(driver))
+  if (dialect === undefined)
+    throw new UnsupportedDriverError(
+      driver,
+      dialects.flatMap(({ drivers }) => drivers),
+    )
+  return dialect
+}
+
+/** The names of our tables; in the default schema they carry none. */
+export function ownTables(settings: SessionSettings, defaultSchema: string | undefined): OwnTables {
+  const schema = settings.versionSchema === defaultSchema ? undefined : settings.versionSchema
+  return {
+    version: defined({ schema, name: settings.versionTable ?? 'autogen_version' }),
+    log: defined({ schema, name: settings.logTable ?? 'autogen_log' }),
+  }
+}
+
+/** Where TypeORM looks for its rows, and whether we may create the table they lie in. */
+export function interopOf({ options }: DataSource, { interop }: SessionSettings): Interop {
+  return { table: { name: options.metadataTableName ?? 'typeorm_metadata' }, creates: interop !== false }
+}
+
+/** The tables TypeORM keeps for itself, which are part of no schema. */
+export function typeormTables(dataSource: DataSource): QualifiedName[] {
+  const { options } = dataSource
+  const cache = typeof options.cache === 'object' ? options.cache.tableName : undefined
+  return [
+    interopOf(dataSource, {}).table,
+    { name: options.migrationsTableName ?? 'migrations' },
+    { name: cache ?? 'query-result-cache' },
+  ]
+}

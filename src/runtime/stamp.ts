@@ -1,0 +1,121 @@
+// Sets the version rows without running anything, and tells the log which revisions now count as run.
+import type { RevisionGraph } from '../graph/graph'
+import { ancestorsOf, tipsOf } from '../graph/lineage'
+import type { Step } from '../graph/revision'
+import { change } from '../graph/heads'
+import { defined } from '../model/defined'
+import type { Operation } from '../operations/operation'
+import { reverseAll } from '../operations/reverse'
+import { IrreversibleError } from '../errors'
+import type { MigrationScript } from '../scripts/script'
+import { withLock, type LockOptions } from './lock'
+import { appliedFromLog, readLog, startEntry, type NewLogEntry } from './log'
+import { ensureTables } from './own-tables'
+import { recordMigration } from './recorded'
+import { replay, type Replay } from './replay'
+import { inTransaction, type Session } from './session'
+import { applyHeads, selectHeads } from './versions'
+import { whoRuns } from './who'
+
+/** StampRequest says which revisions shall count as run; `steps` is asked for the heads found under the lock. */
+export interface StampRequest extends LockOptions {
+  readonly graph: RevisionGraph
+  readonly scripts: readonly MigrationScript[]
+  readonly steps: (heads: readonly string[]) => readonly Step[]
+  /** Empties the version table first, whatever unknown revisions it holds. */
+  readonly purge?: boolean
+  /** Why, for the log. */
+  readonly reason?: string
+  readonly toolVersion: string
+}
+
+/** StampResult is what was stamped. */
+export interface StampResult {
+  readonly before: readonly string[]
+  readonly heads: readonly string[]
+  readonly steps: readonly Step[]
+}
+
+/** Takes the lock and moves the version rows. */
+export function stamp(on: Session, request: StampRequest): Promise<StampResult> {
+  return withLock(on, request, async (session) => {
+    await ensureTables(session)
+    const { graph, purge } = request
+    return inTransaction(session, async () => {
+      const before = await selectHeads(session)
+      const start = purge ? [] : before
+      const steps = request.steps(start)
+      const { removed, added } = change(before, headsAfterStamp(graph, start, steps))
+      request.onEvent?.({ type: 'run', kind: 'stamp', heads: before, steps })
+      await logSteps(session, request, purge ? await withForgotten(session, graph, steps) : steps)
+      return { before, heads: await applyHeads(session, removed, added), steps }
+    })
+  })
+}
+
+/** The version rows that steps lead to when nothing runs: their order does not matter. */
+export function headsAfterStamp(graph: RevisionGraph, heads: readonly string[], steps: readonly Step[]): string[] {
+  const ran = ancestorsOf(graph, heads)
+  for (const { direction, revision } of steps) {
+    if (direction === 'up') ran.add(revision.id)
+    else ran.delete(revision.id)
+  }
+  return tipsOf(graph, ran)
+}
+
+/** After a purge, what the log holds and the stamp does not reach no longer counts as run. */
+async function withForgotten(session: Session, graph: RevisionGraph, steps: readonly Step[]): Promise<Step[]> {
+  const applied = appliedFromLog(await readLog(session))
+  const kept = new Set(steps.map(({ revision }) => revision.id))
+  const forgotten = [...applied.values()].filter(({ revision }) => !kept.has(revision))
+  const down = forgotten.map(({ revision, parents }): Step => {
+    const known = graph.revisions.get(revision)
+    const unknown = { id: revision, down: parents, labels: [], dependsOn: [], message: '' }
+    return { direction: 'down', revision: known ?? unknown }
+  })
+  return [...down.reverse(), ...steps.filter(({ revision }) => !applied.has(revision.id))]
+}
+
+async function logSteps(session: Session, request: StampRequest, steps: readonly Step[]): Promise<void> {
+  const { graph, scripts, onEvent } = request
+  const told = await replay(graph, scripts, ancestorsOf(graph, graph.realHeads))
+  const unclear = steps.filter(({ revision }) => told.unclear.has(revision.id)).map(({ revision }) => revision.id)
+  if (unclear.length > 0) {
+    const message = `Nobody can tell without running them all that ${unclear.join(', ')} made; those objects count as not ours.`
+    onEvent?.({ type: 'warning', code: 'unclear', message, revisions: unclear })
+  }
+  for (const step of steps) await startEntry(session, await entryOf(request, step, told))
+}
+
+async function entryOf({ scripts, reason, toolVersion }: StampRequest, step: Step, told: Replay): Promise<NewLogEntry> {
+  const script = scripts.find(({ revision }) => revision.id === step.revision.id)
+  const now = new Date().toISOString()
+  return defined({
+    revision: step.revision.id,
+    parents: step.revision.down,
+    direction: step.direction,
+    kind: 'stamp' as const,
+    status: 'done' as const,
+    stepsDone: 0,
+    checksum: script === undefined ? undefined : (await recordMigration(script)).checksum,
+    operations: stampedOperations(step, told),
+    toolVersion,
+    ...whoRuns(),
+    startedAt: now,
+    finishedAt: now,
+    durationMs: 0,
+    reason,
+  })
+}
+
+/** What counts as made by a stamp, or no longer counts as made; nothing where there is no way back. */
+export function stampedOperations({ direction, revision }: Step, told: Replay): readonly Operation[] {
+  const operations = told.operations.get(revision.id) ?? []
+  if (direction === 'up') return operations
+  try {
+    return reverseAll(operations)
+  } catch (error) {
+    if (error instanceof IrreversibleError) return []
+    throw error
+  }
+}

@@ -1,0 +1,86 @@
+// From what a script queued to what a SegmentRun can run: resolved against the schema of the moment, and planned.
+import type { Dialect, Scope } from '../dialects/dialect'
+import { emptySchema, type SchemaModel } from '../model/schema'
+import { apply } from '../operations/apply'
+import type { Intent, SourceLine } from '../operations/intent'
+import type { Operation } from '../operations/operation'
+import { resolve } from '../operations/resolve'
+import { liveMetadataSql, planWith } from './interop'
+import type { LiveSchema } from './live-schema'
+import type { SegmentRun, Work } from './segments'
+import type { Session } from './session'
+
+/** Mode says how queued work is to run. */
+export interface Mode {
+  readonly transaction: boolean
+  readonly idempotent?: boolean
+}
+
+/** PlanFor is what planning must know of the database. */
+export interface PlanFor {
+  readonly dialect: Dialect
+  readonly scope: Scope
+  /** Absent when nobody is connected. */
+  readonly version?: number
+}
+
+/** Prepared is work that is ready to run, what the schema is afterwards, and the intents that must wait for that. */
+export interface Prepared {
+  readonly work: Work
+  readonly after: SchemaModel
+  /** What stands behind SQL of the script's own and names what only that SQL may create. */
+  readonly rest: readonly Intent[]
+}
+
+/** Resolves against a schema and plans. */
+export function prepare(target: PlanFor, before: SchemaModel, intents: readonly Intent[], mode: Mode): Prepared {
+  const operations: Operation[] = []
+  const lines: (SourceLine | undefined)[] = []
+  let after = before
+  let rest: readonly Intent[] = []
+  for (const [index, intent] of intents.entries()) {
+    try {
+      const resolved = resolve(after, [intent])
+      operations.push(...resolved)
+      lines.push(...resolved.map(() => intent.at))
+      after = apply(after, resolved)
+    } catch (error) {
+      if (!operations.some(({ kind }) => kind === 'execute')) throw error
+      rest = intents.slice(index)
+      break
+    }
+  }
+  const { dialect, scope, version } = target
+  const context = { scope, transaction: mode.transaction, ...(version === undefined ? {} : { version }) }
+  const plan = dialect.plan(operations, before, context)
+  return { work: { plan, operations, lines, idempotent: mode.idempotent ?? false }, after, rest }
+}
+
+/** The schema that intents meet; nothing is read for those that are nothing but SQL. */
+export async function schemaFor(schema: LiveSchema, intents: readonly Intent[]): Promise<SchemaModel> {
+  return intents.every(isSql) ? emptySchema : schema.read(intents)
+}
+
+/** Prepares and runs intents, what had to wait included. */
+export async function perform(
+  session: Session,
+  schema: LiveSchema,
+  run: SegmentRun,
+  intents: readonly Intent[],
+  mode: Mode,
+): Promise<void> {
+  const before = await schemaFor(schema, intents)
+  const { work, after, rest } = prepare(session, before, intents, mode)
+  const { skipping } = run
+  await run.run({ ...work, plan: planWith(work.plan, await liveMetadataSql(session, work.operations, before)) })
+  if (!mode.transaction) await run.commitPart()
+  // In parts that are committed, what the SQL did is in the schema already, as far as it can be.
+  if (run.skipping) schema.become(after)
+  else if (skipping || intents.some(isSql)) schema.forget()
+  else schema.become(after)
+  if (rest.length > 0) await perform(session, schema, run, rest, mode)
+}
+
+function isSql({ kind }: Intent): boolean {
+  return kind === 'execute'
+}

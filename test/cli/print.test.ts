@@ -1,0 +1,158 @@
+// What a person sees: colours only where they can be seen, errors in two lines, help that fits a terminal.
+import { printCommandHelp, printHelp } from '../../src/cli/help'
+import { errorData, printError, wantsColour } from '../../src/cli/print'
+import { commands } from '../../src/commands'
+import type { Out } from '../../src/commands/command'
+import { DatabaseUnreachableError, InvalidUrlError, MultipleHeadsError, SeveralProblemsError } from '../../src/errors'
+
+/** A sheet of paper: what was printed, without colours. */
+function sheet(): Out & { readonly text: () => string } {
+  const lines: string[] = []
+  const plain = (text: string) => text
+  const paint = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain, cyan: plain }
+  return { paint, line: (text = '') => void lines.push(text), text: () => lines.join('\n') }
+}
+
+const terminal = { isTTY: true } as NodeJS.WriteStream
+const file = { isTTY: false } as NodeJS.WriteStream
+
+test.each([
+  [terminal, {}, true],
+  [file, {}, false],
+  [terminal, { NO_COLOR: '1' }, false],
+  [terminal, { NO_COLOR: '' }, true],
+  [terminal, { TERM: 'dumb' }, false],
+  [file, { FORCE_COLOR: '1' }, true],
+  [file, { FORCE_COLOR: '0' }, false],
+  [terminal, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+])('on %j with %j there are colours: %p', (stream, environment, colours) => {
+  expect(wantsColour(stream, environment)).toBe(colours)
+})
+
+describe('an error', () => {
+  const cause = new Error('deep')
+  const unreachable = new DatabaseUnreachableError('ada@db:5432/shop', 'no such host', { cause })
+
+  test.each([
+    [
+      'is a sentence and a hint',
+      unreachable,
+      false,
+      `error The database ada@db:5432/shop cannot be reached: no such host.
+hint  Start the server or mend the address in the data source; \`--url URL\` tries another one.`,
+    ],
+    [
+      'is each of several with its own',
+      new SeveralProblemsError([
+        new InvalidUrlError('is not one', 'postgres://db/x'),
+        new MultipleHeadsError(['a', 'b']),
+      ]),
+      false,
+      `error The database URL is not one.
+hint  Write it like \`postgres://db/x\`.
+error The history has 2 heads: a, b.
+hint  Merge them with \`autogen merge heads -m "merge"\`, or say which: \`heads\`, \`label@head\`.`,
+    ],
+  ])('%s', (_what, error, verbose, text) => {
+    const out = sheet()
+    printError(error, out, verbose)
+    expect(out.text()).toBe(text)
+  })
+
+  test('shows what caused it when asked for more, and one that is not ours always shows its stack', () => {
+    const out = sheet()
+    printError(unreachable, out, true)
+    expect(out.text()).toMatch(/\nError: deep\n {4}at /)
+    const other = sheet()
+    printError(cause, other, false)
+    expect(other.text()).toMatch(/^unexpected error Error: deep\n {4}at /)
+  })
+
+  test('is facts as JSON', () => {
+    expect(JSON.parse(JSON.stringify(errorData(new MultipleHeadsError(['a', 'b']))))).toEqual({
+      code: 'multiple-heads',
+      exitCode: 4,
+      name: 'MultipleHeadsError',
+      message: 'The history has 2 heads: a, b.',
+      hint: expect.any(String),
+      heads: ['a', 'b'],
+    })
+    expect(errorData(cause)).toEqual({ code: 'unexpected', exitCode: 1, message: 'deep' })
+  })
+})
+
+describe('help', () => {
+  test('lists every command in one line of a small terminal', () => {
+    const out = sheet()
+    printHelp(out, 80)
+    const lines = out.text().split('\n')
+    for (const { name, describe } of commands) {
+      expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^  ${name} +${describe.slice(0, 20)}`)))
+      expect(lines.filter((line) => line.startsWith(`  ${name} `)).join()).toMatch(
+        new RegExp(`${describe.slice(-10)}$`),
+      )
+    }
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test.each(commands.map((command) => [command.name, command] as const))(
+    'of %s ends with examples',
+    (name, command) => {
+      const out = sheet()
+      printCommandHelp(command, out, 80)
+      const [usage, examples = ''] = out.text().split('\nExamples\n')
+      expect(usage).toMatch(new RegExp(`\\nUsage\\n  autogen ${name}( [<[]\\w+(\\.\\.)?[>\\]])* \\[options\\]\\n`))
+      expect(examples).toMatch(new RegExp(`^  autogen ${name}\\b`))
+      expect(usage!.split('\n').filter((line) => line.length > 80)).toEqual([])
+      // Whoever reads an option should not need another sentence.
+      for (const flag of Object.keys(command.flags)) expect(usage).toMatch(new RegExp(`--${flag}( \\S+)?  +\\w`))
+    },
+  )
+
+  test('of one command', () => {
+    const out = sheet()
+    printCommandHelp(
+      commands.find(({ name }) => name === 'downgrade')!,
+      out,
+      72,
+    )
+    expect(out.text()).toMatchInlineSnapshot(`
+     "Take back the revisions above a target.
+
+     Usage
+       autogen downgrade <target> [options]
+
+     Arguments
+       target  -1, an id, base, label@base ...
+
+     Options
+           --sql                   print the SQL for somebody else to run;
+                                   nothing is connected to
+           --yes-on DATABASE       confirms the database, where your settings
+                                   protect it
+           --lock-timeout SECONDS  how long to wait while another process
+                                   migrates (60)
+
+     Common options
+       -c, --config FILE       settings file, instead of the one found upward
+                               from here
+       -n, --name NAME         project in the settings, where they hold
+                               several
+       -d, --datasource FILE   file that exports your DataSource
+           --url URL           another address for the data source (or
+                               AUTOGEN_URL)
+           --require MODULE    module to load before your files; may be given
+                               several times
+           --format text|json  how the result is printed (text)
+       -v, --verbose           more detail
+       -q, --quiet             nothing but errors
+       -h, --help              this help
+           --version           the version of autogen
+
+     Examples
+       autogen downgrade -1             takes the newest revision back
+       autogen downgrade base           takes all of them back
+       autogen downgrade --sql head:-1  prints what takes the newest back"
+    `)
+  })
+})

@@ -1,0 +1,242 @@
+// Settings: where they are found, what they may say, and which of several projects is meant.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import {
+  chooseSource,
+  defineConfig,
+  findOrmconfig,
+  findSettings,
+  languageOf,
+  type ProjectSettings,
+  settingDeclarations,
+  settingsFolder,
+  validate,
+} from '../src/config'
+
+const top = realpathSync(mkdtempSync(join(tmpdir(), 'autogen-config-')))
+afterAll(() => rmSync(top, { recursive: true, force: true }))
+let count = 0
+
+/** Writes files into a folder of its own; an object becomes JSON. */
+function folderWith(files: Readonly<Record<string, string | object>>): string {
+  const folder = join(top, String(++count))
+  mkdirSync(folder)
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+  return folder
+}
+
+/** Stands for the loader, which tests of the command line use as it is. */
+const exporting = (exports: Record<string, unknown>) => () => Promise.resolve(exports)
+const nothingLoaded = () => Promise.reject(new Error('No file was to be loaded.'))
+
+/** What the error says and advises, and the code it ends with. */
+async function refusal(work: () => unknown): Promise<object> {
+  try {
+    await work()
+  } catch (error) {
+    const { message, hint, exitCode } = error as Error & { hint: string; exitCode: number }
+    return { message: message.replaceAll(top, ''), hint, exitCode }
+  }
+  throw new Error('It was accepted.')
+}
+
+describe('finding', () => {
+  test.each([
+    'autogen.config.ts',
+    'autogen.config.mts',
+    'autogen.config.mjs',
+    'autogen.config.cjs',
+    'autogen.config.js',
+  ])('%s is loaded, and its default export is the settings', async (name) => {
+    const folder = folderWith({ [name]: '', 'a/b/.keep': '' })
+    const settings = { migrations: 'db' }
+    const found = { settings, folder, file: join(folder, name) }
+    expect(await findSettings({ cwd: join(folder, 'a/b') }, exporting({ default: settings }))).toEqual(found)
+    expect(await findSettings({ cwd: folder }, exporting(settings))).toEqual(found)
+    expect(await findSettings({ cwd: folder }, exporting({ default: Promise.resolve(settings) }))).toEqual(found)
+  })
+
+  test('JSON is read, not loaded', async () => {
+    const folder = folderWith({ 'autogen.config.json': { migrations: 'db' } })
+    expect((await findSettings({ cwd: folder }, nothingLoaded)).settings).toEqual({ migrations: 'db' })
+  })
+
+  test('the key "autogen" of package.json holds settings; a package.json without it does not stop the search', async () => {
+    const folder = folderWith({ 'package.json': { autogen: { migrations: 'db' } }, 'part/package.json': {} })
+    expect(await findSettings({ cwd: join(folder, 'part') }, nothingLoaded)).toEqual({
+      settings: { migrations: 'db' },
+      folder,
+      file: join(folder, 'package.json'),
+    })
+  })
+
+  test('the nearest settings count, and of two in one folder the file of their own', async () => {
+    const folder = folderWith({
+      'autogen.config.json': { migrations: 'far' },
+      'near/package.json': { autogen: { migrations: 'package' } },
+      'near/autogen.config.json': { migrations: 'file' },
+    })
+    expect((await findSettings({ cwd: join(folder, 'near') }, nothingLoaded)).settings.migrations).toBe('file')
+  })
+
+  test('a named file is taken from where it was named, whatever lies nearer', async () => {
+    const folder = folderWith({
+      'autogen.config.json': { migrations: 'near' },
+      'conf/other.json': { migrations: 'named' },
+    })
+    expect(await findSettings({ cwd: folder, config: 'conf/other.json' }, nothingLoaded)).toEqual({
+      settings: { migrations: 'named' },
+      folder: join(folder, 'conf'),
+      file: join(folder, 'conf/other.json'),
+    })
+  })
+
+  test('an ormconfig is enough, and says where the project is', async () => {
+    const folder = folderWith({ 'ormconfig.cjs': '', 'a/b/.keep': '' })
+    expect(await findSettings({ cwd: join(folder, 'a/b') }, nothingLoaded)).toEqual({ settings: {}, folder })
+    expect(findOrmconfig(join(folder, 'a/b'))).toBe(join(folder, 'ormconfig.cjs'))
+    expect(settingsFolder(join(folder, 'a/b'))).toBe(folder)
+  })
+
+  test.each([
+    ['a file that is not there', { config: 'no.json' }, {}, 'There is no settings file /%/no.json.'],
+    ['a project, and no settings', { name: 'shop' }, {}, /^There are no settings at \/% or above it/],
+    ['no object', {}, { 'autogen.config.json': '[]' }, '/%/autogen.config.json does not export an object of settings.'],
+    ['no JSON', {}, { 'autogen.config.json': '{' }, /^\/%\/autogen.config.json is not valid JSON: /],
+  ])('%s is refused', async (_what, options, files, message) => {
+    const folder = folderWith(files)
+    const said = message instanceof RegExp ? new RegExp(message.source.replace('%', String(count))) : undefined
+    expect(await refusal(() => findSettings({ cwd: folder, ...options }, nothingLoaded))).toMatchObject({
+      message: said === undefined ? (message as string).replace('%', String(count)) : expect.stringMatching(said),
+      exitCode: 2,
+    })
+  })
+})
+
+describe('several projects', () => {
+  const projects = { shop: { dataSource: 'shop.ts' }, stock: { dataSource: 'stock.ts', migrations: 'stock' } }
+  const find = (settings: ProjectSettings, name?: string) =>
+    findSettings(
+      { cwd: folderWith({ 'autogen.config.json': settings }), ...(name === undefined ? {} : { name }) },
+      nothingLoaded,
+    )
+
+  test('a project has the settings all share, and its own before them', async () => {
+    const shared = { migrations: 'migrations', protect: ['prod'], projects }
+    expect((await find(shared, 'shop')).settings).toEqual({
+      dataSource: 'shop.ts',
+      migrations: 'migrations',
+      protect: ['prod'],
+    })
+    expect((await find(shared, 'stock')).settings.migrations).toBe('stock')
+  })
+
+  test('what all share is a project itself when it has a data source', async () => {
+    expect((await find({ dataSource: 'main.ts', projects })).settings).toEqual({ dataSource: 'main.ts' })
+  })
+
+  test('one must be named, and one that is there', async () => {
+    expect(await refusal(() => find({ projects }))).toEqual({
+      message: expect.stringMatching(/holds several projects: shop, stock\.$/),
+      hint: 'Say which: `-n shop`.',
+      exitCode: 2,
+    })
+    expect(await refusal(() => find({ projects }, 'toString'))).toEqual({
+      message: expect.stringMatching(/has no project "toString"\.$/),
+      hint: 'Name one of shop, stock.',
+      exitCode: 2,
+    })
+  })
+})
+
+describe('what a setting may be', () => {
+  const good: Required<ProjectSettings> = {
+    dataSource: { source: 'src/data-source.ts', compiled: 'dist/data-source.js' },
+    migrations: ['a', 'b'],
+    url: 'postgres://db/shop',
+    schemas: ['sales'],
+    versionTable: 'versions',
+    logTable: 'log',
+    versionSchema: 'meta',
+    protect: ['prod'],
+    lockTimeout: 5,
+    require: ['dotenv/config'],
+    loader: 'none',
+    tsconfig: 'tsconfig.json',
+    scratchUrl: 'postgres://db/scratch',
+    includeUnmanaged: true,
+    renames: { 'user.name': 'fullName', 'user.token': null },
+    interop: false,
+    projects: { shop: {} },
+  }
+
+  test('all of them at once', () => {
+    expect(validate(good, 'autogen.config.ts')).toBe(good)
+    expect(defineConfig(good)).toBe(good)
+    expect(Object.keys(settingDeclarations).sort()).toEqual(Object.keys(good).sort())
+  })
+
+  test.each([
+    ['dataSource', 5, 'a file or a DataSource'],
+    ['dataSource', '', 'a file or a DataSource'],
+    ['migrations', null, 'a folder, folders or modules'],
+    ['url', '', 'a text'],
+    ['schemas', 'sales', 'a list of texts'],
+    ['versionTable', 5, 'a text'],
+    ['logTable', [], 'a text'],
+    ['versionSchema', '', 'a text'],
+    ['protect', [5], 'a list of texts'],
+    ['lockTimeout', '60', 'a number of seconds'],
+    ['lockTimeout', -1, 'a number of seconds'],
+    ['require', 'dotenv', 'a list of texts'],
+    ['loader', true, 'a text'],
+    ['tsconfig', {}, 'a text'],
+    ['scratchUrl', 1, 'a text'],
+    ['includeUnmanaged', 'yes', 'true or false'],
+    ['interop', 0, 'true or false'],
+    ['projects', [], 'an object of settings by name'],
+  ])('%s: %j is refused', async (key, value, wanted) => {
+    expect(await refusal(() => validate({ [key]: value }, 'package.json'))).toMatchObject({
+      message: `package.json has a setting "${key}" that is not ${wanted}.`,
+      exitCode: 2,
+    })
+  })
+
+  test('an unknown one is refused with the list of those there are, in a project too', async () => {
+    const names = Object.keys(settingDeclarations).join(', ')
+    expect(await refusal(() => validate({ projects: { shop: { migration: 'x' } } }, 'package.json'))).toMatchObject({
+      message: `package.json (project shop) has an unknown setting "migration"; there are ${names}.`,
+    })
+  })
+})
+
+test('of a source and what it was compiled to, the one that is there is taken', () => {
+  const pair = { source: 'src/migrations', compiled: 'dist/migrations' }
+  const development = folderWith({ 'src/migrations/.keep': '', 'dist/migrations/.keep': '' })
+  const production = folderWith({ 'dist/migrations/.keep': '' })
+  expect(chooseSource(pair, development)).toBe(join(development, 'src/migrations'))
+  expect(chooseSource(pair, production)).toBe(join(production, 'dist/migrations'))
+  expect(chooseSource('../elsewhere', production)).toBe(join(top, 'elsewhere'))
+})
+
+test.each([
+  ['JavaScript, CommonJS', { 'package.json': {} }, { language: 'js', module: 'cjs' }],
+  ['JavaScript, modules', { 'package.json': { type: 'module' } }, { language: 'js', module: 'esm' }],
+  ['TypeScript', { 'package.json': {}, 'tsconfig.json': '{}' }, { language: 'ts', module: 'cjs' }],
+  [
+    'TypeScript of a part, modules',
+    { 'package.json': { type: 'module' }, 'src/tsconfig.json': '{}' },
+    { language: 'ts', module: 'esm' },
+  ],
+  [
+    'JavaScript in a package of its own below a TypeScript one',
+    { 'tsconfig.json': '{}', 'src/package.json': {} },
+    { language: 'js', module: 'cjs' },
+  ],
+])('new files are written in %s', (_what, files, language) => {
+  expect(languageOf(join(folderWith({ 'src/migrations/.keep': '', ...files }), 'src/migrations'))).toEqual(language)
+})

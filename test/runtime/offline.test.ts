@@ -1,0 +1,192 @@
+import * as typeorm from 'typeorm'
+import { OfflineError } from '../../src/errors'
+import { downgradePath, stampPath, upgradePath } from '../../src/graph/path'
+import type { Op } from '../../src/operations/op'
+import { readLog } from '../../src/runtime/log'
+import { offlineSql } from '../../src/runtime/offline'
+import { offlineTarget } from '../../src/runtime/offline-target'
+import { readHeads } from '../../src/runtime/versions'
+import { databases, history, world, type History, type World } from './world'
+
+const all = history({
+  a: {
+    message: 'first\n; DROP TABLE nothing',
+    upgrade: (op: Op) =>
+      op.createTable({ name: 'user', columns: [{ name: 'id', type: 'integer' }], primaryKey: ['id'] }),
+    downgrade: (op: Op) => op.dropTable('user'),
+  },
+  b: {
+    upgrade(op: Op) {
+      op.addColumn('user', { name: 'name', type: 'text', nullable: true })
+      op.bulkInsert('user', [{ id: 1, name: "O'Hara; -- no comment" }])
+    },
+    downgrade: (op: Op) => op.dropColumn('user', 'name'),
+  },
+  c: {
+    async upgrade(op) {
+      op.alterColumn('user', 'name', { nullable: false, default: "it's" })
+      await op.query('DELETE FROM "user" WHERE id = 99')
+    },
+    downgrade: (op: Op) => op.alterColumn('user', 'name', { nullable: true, default: null }),
+  },
+})
+
+const target = (here: World) =>
+  offlineTarget(new typeorm.DataSource(here.database.options as unknown as typeorm.DataSourceOptions), {})
+
+describe.each(databases)('SQL printed for %s', (_, create) => {
+  let here: World
+  beforeEach(async () => void (here = await world(create)))
+  afterEach(() => here.end())
+
+  const request = ({ graph, scripts }: History, heads: readonly string[]) => ({
+    ...target(here),
+    graph,
+    scripts,
+    heads,
+    toolVersion: '0.0.1',
+  })
+
+  async function run(script: string) {
+    const session = await here.session()
+    const statements = session.dialect.split(script)
+    const { connection } = session
+    for (const sql of statements) {
+      // As a person's own client would; TypeORM's runner must know of transactions.
+      if (sql.endsWith('BEGIN')) await connection.startTransaction()
+      else if (sql === 'COMMIT') await connection.commitTransaction()
+      else await connection.query(sql)
+    }
+    await session.close()
+  }
+
+  test('does what the run would have done, log and version rows included', async () => {
+    await run(await offlineSql({ ...request(all, []), kind: 'upgrade', steps: upgradePath(all.graph, [], ['c']) }))
+    const session = await here.session()
+    expect(await readHeads(session)).toEqual(['c'])
+    expect(
+      (await readLog(session)).map(({ revision, kind, direction, status }) => [revision, kind, direction, status]),
+    ).toEqual([
+      ['a', 'upgrade', 'up', 'done'],
+      ['b', 'upgrade', 'up', 'done'],
+      ['c', 'upgrade', 'up', 'done'],
+    ])
+    const printed = (await session.dialect.introspect(session.connection, session.scope)).tables
+    expect(await session.connection.query('SELECT id, name FROM "user"')).toEqual([
+      { id: 1, name: "O'Hara; -- no comment" },
+    ])
+    await session.close()
+
+    const other = await world(create)
+    await other.upgrade(all)
+    const live = await other.session()
+    expect((await live.dialect.introspect(live.connection, live.scope)).tables).toEqual(printed)
+    const rows = ({ revision, checksum, operations, stepsDone }: Awaited<ReturnType<typeof readLog>>[number]) => ({
+      revision,
+      checksum,
+      operations,
+      stepsDone,
+    })
+    const printedLog = await readLog(await here.session())
+    expect(printedLog.map(rows)).toEqual((await readLog(live)).map(rows))
+    await other.end()
+
+    expect(await here.upgrade(all)).toMatchObject({ before: ['c'], steps: [], state: 'known' })
+    await run(
+      await offlineSql({
+        ...request(all, ['c']),
+        kind: 'downgrade',
+        steps: downgradePath(all.graph, ['c'], [{ id: null }]),
+      }),
+    )
+    expect(await readHeads(await here.session())).toEqual([])
+  })
+
+  test('a message cannot break out of its comment', async () => {
+    const sql = await offlineSql({ ...request(all, []), kind: 'upgrade', steps: upgradePath(all.graph, [], ['a']) })
+    expect(sql).toContain('-- upgrade base -> a: first ; DROP TABLE nothing\n')
+  })
+
+  test('an update in batches is printed as one statement, in a transaction of its own', async () => {
+    const filled = history({
+      a: {
+        async upgrade(op) {
+          op.createTable({ name: 'user', columns: [{ name: 'id', type: 'integer' }], primaryKey: ['id'] })
+          op.bulkInsert('user', [{ id: 1 }, { id: 2 }])
+          op.addColumn('user', { name: 'email', type: 'text', nullable: true })
+          await op.batched({ table: 'user', set: { email: `'nobody'` }, where: '"email" IS NULL' })
+          op.alterColumn('user', 'email', { nullable: false })
+        },
+      },
+    })
+    const sql = await offlineSql({
+      ...request(filled, []),
+      kind: 'upgrade',
+      steps: upgradePath(filled.graph, [], ['a']),
+    })
+    expect(sql).toMatch(
+      /COMMIT;\nBEGIN;\nUPDATE .*"user" SET "email" = 'nobody' WHERE "email" IS NULL;\nCOMMIT;\nBEGIN;/,
+    )
+    await run(sql)
+    expect(await here.ask('SELECT id, email FROM "user" ORDER BY id')).toEqual([
+      { id: 1, email: 'nobody' },
+      { id: 2, email: 'nobody' },
+    ])
+    expect(await readHeads(await here.session())).toEqual(['a'])
+  })
+
+  test.each(['upgrade', 'downgrade'] as const)('an %s with something to fill in is refused', async (direction) => {
+    const script = { upgrade: (op: Op) => op.execute(`UPDATE x SET y = ${op.fillIn('x.y')}`), downgrade: () => {} }
+    const waiting = history({ a: direction === 'upgrade' ? script : { upgrade: () => {}, downgrade: script.upgrade } })
+    const steps =
+      direction === 'upgrade'
+        ? upgradePath(waiting.graph, [], ['a'])
+        : downgradePath(waiting.graph, ['a'], [{ id: null }])
+    const heads = direction === 'upgrade' ? [] : ['a']
+    const printing = offlineSql({ ...request(waiting, heads), kind: direction, steps })
+    await expect(printing).rejects.toThrow(/offline\.test\.ts:\d+: nobody has filled in x\.y yet\.$/)
+  })
+
+  test('a stamp is printed too', async () => {
+    const { steps } = stampPath(all.graph, [], ['b'])
+    await run(await offlineSql({ ...request(all, []), kind: 'stamp', steps }))
+    const session = await here.session()
+    expect(await readHeads(session)).toEqual(['b'])
+    expect((await readLog(session)).map(({ revision, kind }) => [revision, kind])).toEqual([
+      ['a', 'stamp'],
+      ['b', 'stamp'],
+    ])
+  })
+
+  test.each([
+    ['reads rows', async (op: Op) => void (await op.query('SELECT 1')).length, 'what it does depends on rows it reads'],
+    ['asks for a manager', (op: Op) => op.manager(async () => {}), /^op.manager \(line \d+\) needs the database/],
+    [
+      'names what its own SQL makes',
+      (op: Op) => {
+        op.execute('CREATE TABLE raw (id integer)')
+        op.addColumn('raw', { name: 'x', type: 'text' })
+      },
+      /^op.addColumn \(line \d+\) names what only its own SQL may have made/,
+    ],
+  ])('a script that %s is refused with the reason', async (_case, upgrade, reason) => {
+    const needy = history({ a: { upgrade } })
+    const printing = offlineSql({ ...request(needy, []), kind: 'upgrade', steps: upgradePath(needy.graph, [], ['a']) })
+    const refusal: unknown = await printing.catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(OfflineError)
+    expect((refusal as OfflineError).reason).toMatch(reason)
+    expect(refusal).toMatchObject({ exitCode: 6, revision: 'a' })
+  })
+
+  test('parameters are written into the statement', async () => {
+    const placeholder = target(here).dialect.placeholder
+    const sql = `INSERT INTO "what?$1" VALUES (${placeholder(1)}, '?$1', ${placeholder(2)}) -- ?$1`
+    const values = history({ a: { upgrade: (op: Op) => op.execute(sql, ["it's", 5]) } })
+    const printed = await offlineSql({
+      ...request(values, []),
+      kind: 'upgrade',
+      steps: upgradePath(values.graph, [], ['a']),
+    })
+    expect(printed).toContain(`INSERT INTO "what?$1" VALUES ('it''s', '?$1', 5)`)
+  })
+})

@@ -1,0 +1,276 @@
+import { MigrationFailedError, NotResumableError } from '../../src/errors'
+import type { Op } from '../../src/operations/op'
+import { readLog, startEntry } from '../../src/runtime/log'
+import { inTransaction } from '../../src/runtime/session'
+import { readHeads } from '../../src/runtime/versions'
+import { freshPostgres } from '../support/databases'
+import { databases, history, world, type World } from './world'
+
+const item = (op: Op) =>
+  op.createTable({
+    name: 'item',
+    columns: [
+      { name: 'id', type: 'integer' },
+      { name: 'price', type: 'integer' },
+    ],
+    primaryKey: ['id'],
+  })
+
+const rows = (count: number) => Array.from({ length: count }, (_, index) => ({ id: index + 1, price: 1 }))
+
+describe.each(databases)('batches on %s', (_, create) => {
+  let here: World
+  beforeEach(async () => void (here = await world(create)))
+  afterEach(() => here.end())
+
+  const all = (batch: object, after: (op: Op) => void = () => {}) =>
+    history({
+      a: {
+        upgrade(op: Op) {
+          item(op)
+          op.bulkInsert('item', rows(25))
+        },
+      },
+      b: {
+        async upgrade(op) {
+          op.addColumn('item', { name: 'note', type: 'text', nullable: true })
+          await op.batched({ table: 'item', set: { price: 'price + 1', note: `'seen'` }, size: 10, ...batch })
+          after(op)
+        },
+      },
+    })
+
+  const prices = () => here.ask('SELECT price, count(*) AS n FROM item GROUP BY price ORDER BY price')
+
+  test('go over every row once, a few at a time', async () => {
+    const { events } = await here.upgrade(all({}))
+    expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([[2, 25]])
+    expect(events.filter(({ type }) => type === 'batch')).toEqual(
+      [1, 2, 3].map((batches) => ({ type: 'batch', revision: 'b', table: 'item', batches })),
+    )
+  })
+
+  test('touch only the rows that where finds', async () => {
+    await here.upgrade(all({ where: 'id > 20' }))
+    expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([
+      [1, 20],
+      [2, 5],
+    ])
+  })
+
+  test('are not gone over again when what follows them fails', async () => {
+    const broken = all({}, () => {
+      throw new Error('too early')
+    })
+    const failure: unknown = await here.upgrade(broken).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(MigrationFailedError)
+    expect(failure).toMatchObject({ completed: 2, reason: 'too early' })
+    expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([[2, 25]])
+    expect(await readLog(await here.session()).then((log) => log.at(-1))).toMatchObject({
+      status: 'failed',
+      stepsDone: 2,
+    })
+    const { events, heads } = await here.upgrade(all({}))
+    expect(heads).toEqual(['b'])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'migration', state: 'resumed' }))
+    expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([[2, 25]])
+    expect(await readLog(await here.session()).then((log) => log.at(-1))).toMatchObject({
+      status: 'done',
+      revision: 'b',
+    })
+  })
+
+  test('that fail half way keep what was committed and go on there', async () => {
+    // The second batch meets a row that may not be changed.
+    const guard = here.sqlite
+      ? [`CREATE TRIGGER guard BEFORE UPDATE ON item WHEN NEW.id = 15 BEGIN SELECT RAISE(ABORT, 'not this row'); END`]
+      : [
+          `CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id = 15 THEN RAISE 'not this row'; END IF; RETURN NEW; END $$`,
+          `CREATE TRIGGER guard BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION guard()`,
+        ]
+    await here.upgrade(all({}), 'a')
+    for (const sql of guard) await inSession(sql)
+    await expect(here.upgrade(all({}))).rejects.toThrow(/not this row/)
+    expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([
+      [1, 15],
+      [2, 10],
+    ])
+    await inSession(here.sqlite ? 'DROP TRIGGER guard' : 'DROP TRIGGER guard ON item')
+    await here.upgrade(all({}))
+    expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([[2, 25]])
+  })
+
+  const inSession = async (sql: string) => {
+    const session = await here.session()
+    await inTransaction(session, () => session.connection.query(sql))
+    await session.close()
+  }
+})
+
+describe.each(databases)('work outside of a transaction on %s', (_, create) => {
+  let here: World
+  beforeEach(async () => void (here = await world(create)))
+  afterEach(() => here.end())
+
+  test('transaction = false keeps each statement; the next run goes on after the last', async () => {
+    const script = (last: string) =>
+      history({
+        a: {
+          transaction: false,
+          upgrade(op: Op) {
+            item(op)
+            op.bulkInsert('item', rows(1))
+            op.execute(last)
+          },
+        },
+      })
+    const failure: unknown = await here
+      .upgrade(script('INSERT INTO nowhere VALUES (1)'))
+      .catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(MigrationFailedError)
+    expect((failure as MigrationFailedError).completed).toBeGreaterThanOrEqual(1)
+    expect((failure as MigrationFailedError).hint).toMatch(/go on from there/)
+    const session = await here.session()
+    expect(await readHeads(session)).toEqual([])
+    expect(await session.connection.query('SELECT id FROM item')).toEqual([{ id: 1 }])
+    await session.close()
+    expect(await here.upgrade(script('UPDATE item SET price = 5'))).toMatchObject({ heads: ['a'] })
+    expect(await here.ask('SELECT id, price FROM item')).toEqual([{ id: 1, price: 5 }])
+  })
+
+  test('autocommit commits what came before it, and goes on in a new transaction', async () => {
+    const script = (last: string) =>
+      history({
+        a: {
+          async upgrade(op) {
+            item(op)
+            await op.autocommit((inside) => inside.bulkInsert('item', rows(2)))
+            op.execute('UPDATE item SET price = price + 1')
+            op.execute(last)
+          },
+        },
+      })
+    await expect(here.upgrade(script('SELECT * FROM nowhere'))).rejects.toThrow(/nowhere/)
+    expect(await here.ask('SELECT price FROM item')).toEqual([{ price: 1 }, { price: 1 }])
+    await here.upgrade(script('SELECT 1'))
+    expect(await here.ask('SELECT price FROM item')).toEqual([{ price: 2 }, { price: 2 }])
+  })
+
+  test('a script that read rows in a part that is committed cannot go on', async () => {
+    const script = (last: string) =>
+      history({
+        a: {
+          async upgrade(op) {
+            item(op)
+            await op.query('SELECT count(*) FROM item')
+            await op.autocommit((inside) => inside.bulkInsert('item', rows(2)))
+            op.execute(last)
+          },
+        },
+      })
+    await expect(here.upgrade(script('SELECT * FROM nowhere'))).rejects.toThrow(/nowhere/)
+    const refusal: unknown = await here.upgrade(script('SELECT 1')).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(NotResumableError)
+    expect(refusal).toMatchObject({ exitCode: 5, completed: 2, hint: expect.stringContaining('autogen stamp a') })
+  })
+})
+
+describe('an index built concurrently on PostgreSQL', () => {
+  let here: World
+  beforeEach(async () => void (here = await world(freshPostgres)))
+  afterEach(() => here.end())
+
+  const all = history({
+    a: { upgrade: item },
+    b: {
+      transaction: false,
+      upgrade: (op: Op) =>
+        op.createIndex('item', { name: 'IDX_price', columns: ['price'], unique: true, concurrently: true }),
+      downgrade: (op: Op) => op.dropIndex('item', 'IDX_price', { concurrently: true }),
+    },
+  })
+
+  /** As a process leaves it that dies while the statement runs. */
+  async function dieWhileItRuns() {
+    const session = await here.session()
+    await inTransaction(session, () =>
+      startEntry(session, {
+        revision: 'b',
+        parents: ['a'],
+        direction: 'up',
+        kind: 'upgrade',
+        status: 'running',
+        stepsDone: 0,
+        operations: [
+          {
+            kind: 'createIndex',
+            table: { name: 'item' },
+            index: { name: 'IDX_price', columns: ['price'], unique: true },
+            concurrently: true,
+          },
+        ],
+        toolVersion: '0.0.1',
+        startedAt: new Date().toISOString(),
+        reason: 'in doubt: CREATE UNIQUE INDEX CONCURRENTLY "IDX_price" ON "public"."item" ("price")',
+      }),
+    )
+    await session.close()
+  }
+
+  test('goes up and down', async () => {
+    expect(await here.upgrade(all)).toMatchObject({ heads: ['b'] })
+    expect(await here.downgrade(all, 'a')).toMatchObject({ heads: ['a'] })
+  })
+
+  test('is built when it turns out that the statement had not run', async () => {
+    await here.upgrade(all, 'a')
+    await dieWhileItRuns()
+    expect(await here.upgrade(all)).toMatchObject({ heads: ['b'] })
+    expect(await here.ask(`SELECT indexname::text AS name FROM pg_indexes WHERE indexname = 'IDX_price'`)).toHaveLength(
+      1,
+    )
+  })
+
+  test('is kept when it turns out that the statement had run', async () => {
+    await here.upgrade(all, 'a')
+    await here.ask('CREATE UNIQUE INDEX "IDX_price" ON item (price)')
+    await dieWhileItRuns()
+    const { events } = await here.upgrade(all)
+    expect(events.filter(({ type }) => type === 'statement')).toEqual([])
+    expect(await readLog(await here.session()).then((log) => log.at(-1))).toMatchObject({
+      status: 'done',
+      stepsDone: 2,
+    })
+  })
+
+  test('that failed and left an invalid index is built anew', async () => {
+    await here.upgrade(all, 'a')
+    await here.ask('INSERT INTO item (id, price) VALUES (1, 1), (2, 1)')
+    await expect(here.upgrade(all)).rejects.toThrow(/IDX_price/)
+    await here.ask('UPDATE item SET price = id')
+    expect(await here.upgrade(all)).toMatchObject({ heads: ['b'] })
+    expect(
+      await here.ask(`SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = '"IDX_price"'::regclass`),
+    ).toEqual([{ valid: true }])
+  })
+
+  test('an enum value is added in a part of its own and can be used after it', async () => {
+    const enums = history({
+      a: {
+        upgrade(op: Op) {
+          op.createEnum({ name: 'mood', values: ['calm'] })
+          op.createTable({ name: 'person', columns: [{ name: 'mood', type: { enum: 'mood' } }] })
+        },
+      },
+      b: {
+        upgrade(op: Op) {
+          op.addEnumValue('mood', 'glad')
+          op.bulkInsert('person', [{ mood: 'glad' }])
+        },
+      },
+    })
+    await here.upgrade(enums)
+    expect(await here.ask('SELECT mood::text AS mood FROM person')).toEqual([{ mood: 'glad' }])
+    expect(await readLog(await here.session()).then((log) => log.at(-1))).toMatchObject({ stepsDone: 2 })
+  })
+})

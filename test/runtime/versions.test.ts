@@ -1,0 +1,85 @@
+import { VersionMovedError } from '../../src/errors'
+import { readLog, startEntry, finishEntry, appliedFromLog, type NewLogEntry } from '../../src/runtime/log'
+import { patientSession } from '../../src/runtime/lock'
+import { ensureTables } from '../../src/runtime/own-tables'
+import { inTransaction } from '../../src/runtime/session'
+import { applyHeads, readHeads } from '../../src/runtime/versions'
+import { databases, world, type World } from './world'
+
+describe.each(databases)('the version table and the log on %s', (_, create) => {
+  let here: World
+  beforeEach(async () => void (here = await world(create)))
+  afterEach(() => here.end())
+
+  test('reading neither needs the tables nor creates them', async () => {
+    const session = await here.session()
+    expect(await readHeads(session)).toEqual([])
+    expect(await readLog(session)).toEqual([])
+    expect(await session.dialect.hasTable(session.connection, session.tables.version, session.scope)).toBe(false)
+  })
+
+  test('heads go in and out within one transaction', async () => {
+    const session = await here.session()
+    await ensureTables(session)
+    await ensureTables(session)
+    await inTransaction(session, () => applyHeads(session, [], ['a', 'b']))
+    expect(await inTransaction(session, () => applyHeads(session, ['b'], ['c']))).toEqual(['a', 'c'])
+    expect(await readHeads(session)).toEqual(['a', 'c'])
+  })
+
+  test.each([
+    ['a row that is not there is taken away', ['x'], ['y']],
+    ['a row that is there is put in again', [], ['a']],
+  ])('nothing moves when %s', async (_case, removed, added) => {
+    const session = await here.session()
+    await ensureTables(session)
+    await inTransaction(session, () => applyHeads(session, [], ['a']))
+    await expect(inTransaction(session, () => applyHeads(session, removed, added))).rejects.toThrow(VersionMovedError)
+    expect(await readHeads(session)).toEqual(['a'])
+  })
+
+  test('a log row comes back as it was written', async () => {
+    const session = await here.session()
+    await ensureTables(session)
+    const running: NewLogEntry = {
+      revision: 'a1',
+      parents: ['b', 'c'],
+      direction: 'up',
+      kind: 'upgrade',
+      status: 'running',
+      stepsDone: 1,
+      operations: [{ kind: 'execute', sql: "SELECT 'it''s'" }],
+      toolVersion: '1.2.3',
+      host: 'here',
+      startedAt: '2026-01-02T03:04:05.678Z',
+    }
+    const done: NewLogEntry = {
+      ...running,
+      status: 'done',
+      checksum: '1:abc',
+      byUser: 'me',
+      finishedAt: '2026-01-02T03:04:06.000Z',
+      durationMs: 322,
+      reason: 'because "of" this',
+    }
+    const id = await startEntry(session, running)
+    expect(await readLog(session)).toEqual([{ id, ...running }])
+    await finishEntry(session, id, done)
+    expect(await readLog(session)).toEqual([{ id, ...done }])
+    expect([...appliedFromLog(await readLog(session)).keys()]).toEqual(['a1'])
+  })
+
+  test('the tables may have other names', async () => {
+    const session = await here.session({ versionTable: 'my versions', logTable: 'my "log"' })
+    await ensureTables(session)
+    await inTransaction(session, () => applyHeads(session, [], ['a']))
+    expect(await readHeads(session)).toEqual(['a'])
+    expect(await readHeads(await here.session())).toEqual([])
+  })
+
+  test('two sessions may create them at once', async () => {
+    const sessions = [await here.session({}, { timeout: 20 }), await here.session({}, { timeout: 20 })]
+    await Promise.all(sessions.map((session) => ensureTables(patientSession(session, { lockTimeoutMs: 5_000 }))))
+    expect(await readHeads(sessions[0]!)).toEqual([])
+  })
+})

@@ -1,0 +1,84 @@
+// The public surface: if a name is not here it is not public, and adding one is a decision somebody sees.
+import { join } from 'node:path'
+import * as ts from 'typescript'
+
+const entries = { index: join(__dirname, '../src/index.ts'), runtime: join(__dirname, '../src/runtime.ts') }
+const program = ts.createProgram(Object.values(entries), {
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  noLib: true,
+})
+
+test('typeorm-autogen exports these values', () => {
+  expect(exportsOf('index', ts.SymbolFlags.Value)).toMatchInlineSnapshot(`
+   "AheadError AmbiguousRevisionError AmbiguousWalkError ArgumentError AuthenticationFailedError
+   AutogenError BatchKeyError ConcurrentlyInTransactionError DataSourceExportError
+   DatabaseNotFoundError DatabaseRefusedError DatabaseUnreachableError DependencyCycleError
+   DependencyLoopError DivergedError DriverNotInstalledError DuplicateLabelError DuplicateRevisionError
+   DuplicateTargetError EntityLoadError FileLoadError FileRefusedError FillInError
+   ForeignKeyMismatchError ForeignKeyViolationError FormatError InterruptedError InvalidEntityError
+   InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError LockTimeoutError
+   MalformedLabelError MalformedRevisionIdError MalformedTargetError MigrationExportError
+   MigrationFailedError MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError
+   MisplacedCallError MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
+   MissingUpgradeError MultipleHeadsError NoCastError NoCompilerError NotAtHeadError NotInBranchError
+   NotResumableError OfflineError OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError
+   RangeNotAllowedError RangeNotAncestorError RevisionCycleError RevisionLoopError
+   RevisionNotFoundError RowsInTheWayError ScratchUnavailableError SettingsNotFoundError
+   SeveralProblemsError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
+   StillReferencedError TransactionControlError TwoTypeormsError TypeImportedAsValueError
+   TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
+   UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
+   UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError WalkTooFarError
+   WrongDirectionError apply check current defineConfig describe diff downgrade emptySchema exitCodes
+   heads history init match merge resolve reverse reverseAll revision sameSchema stamp upgrade version
+   wait
+   "
+  `)
+})
+
+test('typeorm-autogen exports these types', () => {
+  expect(exportsOf('index', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
+   "Check CheckOptions CheckResult Column ColumnType CommandEvent CurrentOptions CurrentResult
+   Deferrable Dialect DowngradeOptions EnumReference EnumType Exclusion ExitCode Expression Extension
+   Finding ForeignKey ForeignKeyAction Generated Handlers HeadsResult HistoryOptions HistoryResult
+   Identity Index IndexElement IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind
+   Listener Literal Logger MergeOptions MigrationFailure MigrationModule MigrationScript
+   MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions
+   ProjectSettings QualifiedName RenameCandidate RenameListener RenameQuestion Revision RevisionOptions
+   RevisionPlace RevisionResult RowsInTheWay Rule SchemaModel Sequence Settings SourceAndCompiled
+   StampOptions StampResult Step Table TableOptions UnansweredRename Unique UpgradeOptions Verbatim
+   View WaitOptions WaitResult
+   "
+  `)
+})
+
+test('typeorm-autogen/runtime exports these values', () => {
+  expect(exportsOf('runtime', ts.SymbolFlags.Value)).toMatchInlineSnapshot(`
+   "AutogenError current downgrade stamp upgrade wait
+   "
+  `)
+})
+
+test('typeorm-autogen/runtime exports these types', () => {
+  expect(exportsOf('runtime', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
+   "Logger MigrationModule Op
+   "
+  `)
+})
+
+function exportsOf(entry: keyof typeof entries, flags: ts.SymbolFlags): string {
+  const checker = program.getTypeChecker()
+  const file = checker.getSymbolAtLocation(program.getSourceFile(entries[entry]) as ts.SourceFile)
+  return checker
+    .getExportsOfModule(file as ts.Symbol)
+    .filter((symbol) => resolved(checker, symbol).flags & flags)
+    .map(({ name }) => name)
+    .sort()
+    .join(' ')
+    .replace(/(.{1,100})( |$)/g, '$1\n')
+}
+
+function resolved(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+}
