@@ -281,8 +281,8 @@ const resolvers: Resolvers = {
   },
   createExtension: (intent, schema) => {
     const extension: Extension = qualified(intent.extension)
-    if (schema.extensions.some(({ name }) => name === extension.name))
-      throw new DuplicateTargetError(`extension ${extension.name}`, lineOf(intent))
+    // A database has one of each for all who use it: an application that connects, or a superuser, may have been first.
+    if (schema.extensions.some(({ name }) => name === extension.name)) return []
     return [{ kind: 'createExtension', extension, ...creating(intent) }]
   },
   dropExtension: (intent, schema) => {

@@ -26,7 +26,7 @@ interface Renaming {
   /** Only some databases have the like. */
   readonly only?: 'postgres'
   /** Queries and their rows, after the upgrade and after the way back. */
-  readonly then: Readonly<Record<string, readonly object[]>>
+  readonly afterwards: Readonly<Record<string, readonly object[]>>
   readonly back: Readonly<Record<string, readonly object[]>>
 }
 
@@ -86,7 +86,7 @@ const renamings: readonly Renaming[] = [
       '~ column user.alias varchar(50) → varchar(90)',
       '~ column user.born varchar(50) → integer',
     ],
-    then: {
+    afterwards: {
       'SELECT "fullName", "alias", "born", "email" FROM "user"': [
         { fullName: 'Ada', alias: 'a', born: 1815, email: null },
       ],
@@ -105,7 +105,7 @@ const renamings: readonly Renaming[] = [
       '~ constraint user CHK_… → CHK_…',
       '~ index user IDX_… → IDX_…',
     ],
-    then: { 'SELECT "fullName" FROM "user"': [{ fullName: 'Ada' }] },
+    afterwards: { 'SELECT "fullName" FROM "user"': [{ fullName: 'Ada' }] },
     back: { 'SELECT "name" FROM "user"': [{ name: 'Ada' }] },
   },
   {
@@ -140,7 +140,7 @@ const renamings: readonly Renaming[] = [
       '~ constraint post_tags_account FK_… → FK_…',
       '~ constraint post_tags_account FK_… → FK_…',
     ],
-    then: {
+    afterwards: {
       'SELECT "writerNumber" FROM "post"': [{ writerNumber: 7 }],
       'SELECT "accountNumber" FROM "post_tags_account"': [{ accountNumber: 7 }],
     },
@@ -162,7 +162,7 @@ const renamings: readonly Renaming[] = [
     ],
     choices: { rename: ['user.name:fullName'] },
     operations: ['- view names', '~ column user.name → fullName', '+ view names'],
-    then: { 'SELECT "fullName" FROM "names"': [{ fullName: 'Ada' }] },
+    afterwards: { 'SELECT "fullName" FROM "names"': [{ fullName: 'Ada' }] },
     back: { 'SELECT "name" FROM "names"': [{ name: 'Ada' }] },
   },
   {
@@ -184,7 +184,7 @@ const renamings: readonly Renaming[] = [
     ],
     choices: { rename: ['user.price:cost'] },
     operations: ['~ column user.price → cost'],
-    then: { 'SELECT "cost", "total" FROM "user"': [{ cost: 4, total: 8 }] },
+    afterwards: { 'SELECT "cost", "total" FROM "user"': [{ cost: 4, total: 8 }] },
     back: { 'SELECT "price", "total" FROM "user"': [{ price: 4, total: 8 }] },
   },
   {
@@ -213,7 +213,7 @@ const renamings: readonly Renaming[] = [
       `+ enum value user_kind_enum 'editor' after 'admin'`,
       '~ constraint user CHK_… → CHK_…',
     ],
-    then: { 'SELECT kind FROM "user"': [{ kind: 'visitor' }] },
+    afterwards: { 'SELECT kind FROM "user"': [{ kind: 'visitor' }] },
     back: { 'SELECT role FROM "user"': [{ role: 'guest' }] },
   },
   {
@@ -238,7 +238,7 @@ const renamings: readonly Renaming[] = [
       `~ enum value audit.account_role_enum 'b' → 'c'`,
       '~ constraint audit.account PK_… → PK_…',
     ],
-    then: { 'SELECT "fullName", role FROM audit.account': [{ fullName: 'Ada', role: 'c' }] },
+    afterwards: { 'SELECT "fullName", role FROM audit.account': [{ fullName: 'Ada', role: 'c' }] },
     back: { 'SELECT name, role FROM audit."user"': [{ name: 'Ada', role: 'b' }] },
   },
 ]
@@ -276,7 +276,7 @@ describe.each(databases)('on %s', (name, open) => {
   const fitting = renamings.filter(({ only }) => only === undefined || only === name)
 
   test.each(fitting.map((one) => [one.about, one] as const))('%s', async (_, renaming) => {
-    const { before, rows, after, choices, operations, then, back } = renaming
+    const { before, rows, after, choices, operations, afterwards, back } = renaming
     const told = await begin()
     await told.become(before)
     const base = await told.typeorm(before)
@@ -289,7 +289,7 @@ describe.each(databases)('on %s', (name, open) => {
     expect(written?.destructive).toEqual([])
     await told.upgrade()
     expect(await told.check(after)).toEqual([])
-    await holds(told, then)
+    await holds(told, afterwards)
     expect(await told.typeorm(after)).toEqual(await typeormAlone(after))
 
     await told.downgrade('-1')
@@ -486,7 +486,7 @@ function withoutHashes(line: string): string {
   return line.replace(/[0-9a-f]{26,27}/g, '…')
 }
 
-async function holds(told: Story, expected: Renaming['then']): Promise<void> {
+async function holds(told: Story, expected: Renaming['afterwards']): Promise<void> {
   for (const [query, rows] of Object.entries(expected)) expect(await told.sql(query)).toEqual(rows)
 }
 

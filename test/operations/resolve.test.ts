@@ -134,6 +134,11 @@ describe('what a script creates twice is an error with its line', () => {
   })
 })
 
+test('an extension that is already there is nothing to do: the application that connects may have been first', () => {
+  const there = { ...before, extensions: [{ name: 'citext' }] }
+  expect(resolve(there, [{ kind: 'createExtension', extension: 'citext', at }])).toEqual([])
+})
+
 test('each intent meets what the ones before it left', () => {
   expect(
     resolve(before, [

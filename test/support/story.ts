@@ -84,13 +84,14 @@ const emptied = `DO $$ DECLARE one text; BEGIN
   CREATE SCHEMA public;
 END $$`
 
-/** Begins a story on a database that is there. */
-export function story(database: TestDatabase, sql: Story['sql'], host: () => Promise<typeorm.DataSource>): Story {
+/** Begins a story on a database that is there; what runs migrations is `host`, or a DataSource of their own each time. */
+export function story(database: TestDatabase, sql: Story['sql'], host?: () => Promise<typeorm.DataSource>): Story {
   const folder = freshFolder()
   const migrations = join(folder, 'migrations')
   mkdirSync(migrations)
   const sourceOf = (entities: Entities) =>
     new typeorm.DataSource({ ...database.options, entities } as unknown as typeorm.DataSourceOptions)
+  const runner = host ?? (async () => sourceOf([]))
   const project = (entities: Entities) => ({ cwd: folder, migrations, dataSource: sourceOf(entities) })
   const withTypeorm = async <R>(entities: Entities, work: (theirs: typeorm.DataSource) => Promise<R>) => {
     const theirs = await sourceOf(entities).initialize()
@@ -132,10 +133,10 @@ export function story(database: TestDatabase, sql: Story['sql'], host: () => Pro
       writeFileSync(path, [head, others, method('upgrade', upgrade), method('downgrade', downgrade)].join('\n'))
     },
     async upgrade(target = 'head') {
-      await upgrade({ cwd: folder, migrations, dataSource: await host(), target })
+      await upgrade({ cwd: folder, migrations, dataSource: await runner(), target })
     },
     async downgrade(target) {
-      await downgrade({ cwd: folder, migrations, dataSource: await host(), target })
+      await downgrade({ cwd: folder, migrations, dataSource: await runner(), target })
     },
     async check(entities, options = {}) {
       const { operations, problems, uncertain } = await check({ ...project(entities), ...options })

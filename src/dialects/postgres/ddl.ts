@@ -83,7 +83,10 @@ export const handlers: Handlers<string | Work | Answer, [Context]> = {
   createSchema: ({ schema }) => `CREATE SCHEMA ${quoteName(schema)}`,
   dropSchema: ({ schema }) => `DROP SCHEMA ${quoteName(schema)}`,
   createExtension: ({ extension: { name, schema } }) =>
-    words(`CREATE EXTENSION ${quoteName(name)}`, schema !== undefined && `WITH SCHEMA ${quoteName(schema)}`),
+    words(
+      `CREATE EXTENSION IF NOT EXISTS ${quoteName(name)}`,
+      schema !== undefined && `WITH SCHEMA ${quoteName(schema)}`,
+    ),
   dropExtension: ({ extension }) => `DROP EXTENSION ${quoteName(extension.name)}`,
   createSequence: ({ sequence }, { scope }) =>
     words(

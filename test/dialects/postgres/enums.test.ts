@@ -63,7 +63,7 @@ interface Story {
   readonly changes: readonly Change[]
   readonly operations: readonly string[]
   /** A query and its rows, afterwards. */
-  readonly then?: readonly [sql: string, rows: readonly object[]]
+  readonly afterwards?: readonly [sql: string, rows: readonly object[]]
 }
 
 const stories: readonly Story[] = [
@@ -72,7 +72,10 @@ const stories: readonly Story[] = [
     setup: `CREATE TYPE mood AS ENUM ('b', 'd')`,
     changes: [values('mood', 'a', 'b', 'c', 'd', 'e')],
     operations: [`+ enum value mood 'a' before 'b'`, `+ enum value mood 'c' after 'b'`, `+ enum value mood 'e'`],
-    then: [`SELECT string_agg(enumlabel, '' ORDER BY enumsortorder) AS labels FROM pg_enum`, [{ labels: 'abcde' }]],
+    afterwards: [
+      `SELECT string_agg(enumlabel, '' ORDER BY enumsortorder) AS labels FROM pg_enum`,
+      [{ labels: 'abcde' }],
+    ],
   },
   {
     about: 'S4 a type of several tables is changed once',
@@ -80,7 +83,7 @@ const stories: readonly Story[] = [
       INSERT INTO one VALUES ('b'); INSERT INTO two VALUES ('{a,b}', 'b')`,
     changes: [values('mood', 'b', 'a', 'c')],
     operations: ['~ enum mood (a, b) → (b, a, c)'],
-    then: [
+    afterwards: [
       `SELECT one.m::text AS one, two.m::text AS two, n::text FROM one, two`,
       [{ one: 'b', two: '{a,b}', n: 'b' }],
     ],
@@ -112,7 +115,7 @@ const stories: readonly Story[] = [
       `+ unique index t I (n) where m = 'new'`,
       `+ check t C m <> 'new' OR n > 0`,
     ],
-    then: [`INSERT INTO t (n) VALUES (1) RETURNING m::text, "isNew"`, [{ m: 'new', isNew: true }]],
+    afterwards: [`INSERT INTO t (n) VALUES (1) RETURNING m::text, "isNew"`, [{ m: 'new', isNew: true }]],
   },
   {
     about: 'a type that loses one value and gets another, which is used at once',
@@ -137,7 +140,7 @@ const stories: readonly Story[] = [
       INSERT INTO stays VALUES ('a'); INSERT INTO leaves VALUES ('gone')`,
     changes: [values('mood', 'a'), column('leaves', 'm', { type: 'varchar(9)' })],
     operations: ['~ column leaves.m mood → varchar(9)', '~ enum mood (a, gone) → (a)'],
-    then: ['SELECT m FROM leaves', [{ m: 'gone' }]],
+    afterwards: ['SELECT m FROM leaves', [{ m: 'gone' }]],
   },
   {
     about: 'a column and a table that go are not asked',
@@ -170,7 +173,7 @@ const stories: readonly Story[] = [
       INSERT INTO parent VALUES ('a'), ('b'); INSERT INTO child (m) VALUES ('b')`,
     changes: [values('mood', 'b', 'a')],
     operations: ['~ enum mood (a, b, gone) → (b, a)'],
-    then: [
+    afterwards: [
       'SELECT m::text, n::text, many::text, word, (SELECT b::text FROM v) AS b FROM child',
       [{ m: 'b', n: 'b', many: '{a}', word: 'a', b: 'b' }],
     ],
@@ -188,7 +191,7 @@ const stories: readonly Story[] = [
       }),
     ],
     operations: ['~ enum audit.mood (a, b, gone) → (b, a)'],
-    then: [
+    afterwards: [
       'SELECT t.m::text AS one, o::text, u.m::text AS many FROM t, audit.t u',
       [{ one: 'b', o: 'x', many: '{a,b}' }],
     ],
@@ -201,7 +204,7 @@ const stories: readonly Story[] = [
   },
 ]
 
-test.each(stories)('$about', async ({ setup, changes, operations, then }) => {
+test.each(stories)('$about', async ({ setup, changes, operations, afterwards }) => {
   await db.query(setup)
   const before = await postgres.introspect(db, scope)
   const wanted = changes.reduce((schema, change) => change(schema), before)
@@ -210,8 +213,8 @@ test.each(stories)('$about', async ({ setup, changes, operations, then }) => {
   expect(made.map(told)).toEqual(operations)
   await go(made)
   expect((await towards(wanted)).map(told)).toEqual([])
-  if (then !== undefined) expect(await db.query(then[0])).toEqual(then[1])
-  if (/^INSERT/.test(then?.[0] ?? '')) await db.query('DELETE FROM t')
+  if (afterwards !== undefined) expect(await db.query(afterwards[0])).toEqual(afterwards[1])
+  if (afterwards?.[0].startsWith('INSERT')) await db.query('DELETE FROM t')
 
   await go(reverseAll(made))
   const judged = await judge(before)

@@ -210,9 +210,9 @@ test.each<[string, ColumnType, ColumnType]>([
 
 test('text that does not read as another type is found first where the server can say so', async () => {
   await db.query(`CREATE TABLE t (c text); INSERT INTO t VALUES ('7'), ('seven')`)
-  const refused = expect(retype('c', { type: 'integer' }).then(go)).rejects
-  if (version >= 160000) await refused.toThrow(`1 rows of t in the way: NOT pg_input_is_valid("c", 'integer')`)
-  else await refused.toThrow('invalid input syntax')
+  await expect(retype('c', { type: 'integer' }).then(go)).rejects.toThrow(
+    version >= 160000 ? `1 rows of t in the way: NOT pg_input_is_valid("c", 'integer')` : 'invalid input syntax',
+  )
   expect(await db.query('SELECT c FROM t')).toEqual([{ c: '7' }, { c: 'seven' }])
 })
 

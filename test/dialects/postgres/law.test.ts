@@ -9,7 +9,7 @@ import { emptySchema, type Column, type ColumnType, type SchemaModel, type Table
 import { sameSchema } from '../../../src/model/same'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
-import { arbitrarySchemaPair, type ArbitraryOptions, type SchemaPair } from '../../support/arbitrary'
+import { arbitrarySchemaPair, permissive, type ArbitraryOptions, type SchemaPair } from '../../support/arbitrary'
 import { freshPostgres } from '../../support/databases'
 import { lane } from '../../support/lane'
 import { connectPostgres, run, type TestConnection } from '../../support/postgres-connection'
@@ -143,11 +143,6 @@ async function go(operations: readonly Operation[], before: SchemaModel): Promis
 }
 
 // Rows
-
-/** Without what a row can violate. */
-function permissive(schema: SchemaModel): SchemaModel {
-  return { ...schema, tables: schema.tables.map((table) => ({ ...table, foreignKeys: [], checks: [] })) }
-}
 
 /** A value a row can hold on both sides. */
 function enumValue({ from, to }: SchemaPair, name: string): string | undefined {
