@@ -16,7 +16,18 @@ const transform = {
 
 const pure = ['model', 'operations', 'diff', 'graph', 'lint', 'scripts']
 // What costs processes or is told apart from TypeORM: its major makes no difference there.
-const once = ['cli/settings', 'cli/commands', 'cli/init', 'cli/print', 'commands/init', 'commands/print']
+const once = [
+  'cli/settings',
+  'cli/commands',
+  'cli/init',
+  'cli/print',
+  'cli/prompts',
+  'cli/refused',
+  'cli/renames',
+  'cli/wait',
+  'commands/init',
+  'commands/print',
+]
 const elsewhere = ['/node_modules/', '/fixtures/', '<rootDir>/test/pack/']
 const base = {
   transform,
@@ -45,8 +56,8 @@ const lane = (displayName, typeormPackage) => ({
 module.exports = {
   // Databases and child processes on a busy machine: a hang must fail, slowness must not.
   testTimeout: 30_000,
-  // Suites wait for servers and child processes most of the time, so every core gets one.
-  maxWorkers: '100%',
+  // Suites wait for servers and child processes a good part of the time, so there are more of them than cores.
+  maxWorkers: '150%',
   projects: [
     {
       ...base,
