@@ -1,3 +1,7 @@
+'use strict'
+
+const { availableParallelism } = require('node:os')
+
 // Three projects: what knows no TypeORM runs once; the rest runs on both majors.
 const transform = {
   '^.+\\.ts$': [
@@ -57,7 +61,7 @@ module.exports = {
   // Databases and child processes on a busy machine: a hang must fail, slowness must not.
   testTimeout: 30_000,
   // Suites wait for servers and child processes a good part of the time, so there are more of them than cores.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   projects: [
     {
       ...base,
