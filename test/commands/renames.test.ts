@@ -2,9 +2,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import * as typeorm from 'typeorm'
 import { AutogenError, type RenameQuestion, type RevisionOptions, type Settings } from '../../src'
-import { freshPostgres, freshSqlite, type TestDatabase } from '../support/databases'
+import { databases } from '../support/databases'
 import { entity, view } from '../support/entities/make'
-import { sqliteDrivers } from '../support/lane'
 import { story, type Entities, type Story } from '../support/story'
 
 const { Check, Column, Index, JoinTable, ManyToMany, ManyToOne, OneToMany, PrimaryGeneratedColumn } = typeorm
@@ -243,11 +242,6 @@ const renamings: readonly Renaming[] = [
   },
 ]
 
-const databases: [string, () => Promise<TestDatabase>][] = [
-  ['postgres', freshPostgres],
-  ...sqliteDrivers().map((driver): [string, () => Promise<TestDatabase>] => [driver, async () => freshSqlite(driver)]),
-]
-
 /** Refused is what a revision that was not written says. */
 async function refused(
   work: Promise<unknown>,
@@ -270,7 +264,7 @@ describe.each(databases)('on %s', (name, open) => {
   async function begin(): Promise<Story> {
     const database = await open()
     cleanUps.push(database.drop)
-    return story(database, (sql) => queryOf(database, sql))
+    return story(database)
   }
 
   const fitting = renamings.filter(({ only }) => only === undefined || only === name)
@@ -488,13 +482,4 @@ function withoutHashes(line: string): string {
 
 async function holds(told: Story, expected: Renaming['afterwards']): Promise<void> {
   for (const [query, rows] of Object.entries(expected)) expect(await told.sql(query)).toEqual(rows)
-}
-
-async function queryOf(database: TestDatabase, sql: string): Promise<Record<string, unknown>[]> {
-  const source = await new typeorm.DataSource(database.options as unknown as typeorm.DataSourceOptions).initialize()
-  try {
-    return await source.query(sql)
-  } finally {
-    await source.destroy()
-  }
 }

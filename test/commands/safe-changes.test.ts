@@ -2,19 +2,13 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import * as typeorm from 'typeorm'
 import { FillInError, NoCastError, RowsInTheWayError } from '../../src'
-import { freshPostgres, freshSqlite, type TestDatabase } from '../support/databases'
+import { databases, freshPostgres, type TestDatabase } from '../support/databases'
 import { entity } from '../support/entities/make'
-import { sqliteDrivers } from '../support/lane'
 import { story, type Entities, type Story } from '../support/story'
 
 const { Column, PrimaryColumn, PrimaryGeneratedColumn } = typeorm
 
 jest.setTimeout(120_000)
-
-const databases: [string, () => Promise<TestDatabase>][] = [
-  ['postgres', freshPostgres],
-  ...sqliteDrivers().map((driver): [string, () => Promise<TestDatabase>] => [driver, async () => freshSqlite(driver)]),
-]
 
 const cleanUps: (() => Promise<unknown>)[] = []
 afterAll(async () => {
@@ -24,14 +18,7 @@ afterAll(async () => {
 async function begin(open: () => Promise<TestDatabase>): Promise<Story> {
   const database = await open()
   cleanUps.push(() => database.drop())
-  return story(database, async (text) => {
-    const source = await new typeorm.DataSource({ ...database.options } as typeorm.DataSourceOptions).initialize()
-    try {
-      return (await source.query(text)) as Record<string, unknown>[]
-    } finally {
-      await source.destroy()
-    }
-  })
+  return story(database)
 }
 
 const id = () => PrimaryGeneratedColumn()

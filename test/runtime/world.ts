@@ -8,14 +8,9 @@ import { migrate, type MigrateRequest, type MigrateResult } from '../../src/runt
 import { openSession, type Session, type SessionSettings } from '../../src/runtime/session'
 import { stamp } from '../../src/runtime/stamp'
 import type { MigrationModule, MigrationScript } from '../../src/scripts/script'
-import { freshPostgres, freshSqlite, type TestDatabase } from '../support/databases'
-import { sqliteDrivers } from '../support/lane'
+import type { TestDatabase } from '../support/databases'
 
-/** The databases of this lane, by name. */
-export const databases: [name: string, create: () => Promise<TestDatabase>][] = [
-  ['postgres', freshPostgres],
-  ...sqliteDrivers().map((driver): [string, () => Promise<TestDatabase>] => [driver, async () => freshSqlite(driver)]),
-]
+export { databases } from '../support/databases'
 
 /** World is one database with sessions on it, all of which end with it. */
 export interface World {

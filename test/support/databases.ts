@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import * as typeorm from 'typeorm'
+import { sqliteDrivers } from './lane'
 
 /** TestDatabase is one empty database of its own, as TypeORM's options. */
 export interface TestDatabase {
@@ -32,8 +34,53 @@ export async function freshPostgres(): Promise<TestDatabase & { readonly url: st
   }
 }
 
-async function admin(sql: string): Promise<void> {
-  const client = new Client({ connectionString: postgresUrl() })
+/** Databases that are emptied instead of dropped, and used again: creating one costs a server more than most tests do in it. */
+export function reusedPostgres(): { fresh(): Promise<TestDatabase>; end(): Promise<void> } {
+  const all: TestDatabase[] = []
+  const free: (TestDatabase & { readonly url: string })[] = []
+  return {
+    async fresh() {
+      const database = free.pop() ?? (await freshPostgres())
+      if (!all.includes(database)) all.push(database)
+      return {
+        options: database.options,
+        async drop() {
+          await admin(emptied, database.url)
+          free.push(database)
+        },
+      }
+    },
+    async end() {
+      for (const database of all) await database.drop()
+    },
+  }
+}
+
+/** The databases of this lane, by name. */
+export const databases: [name: string, open: () => Promise<TestDatabase>][] = [
+  ['postgres', freshPostgres],
+  ...sqliteDrivers().map((driver): [string, () => Promise<TestDatabase>] => [driver, async () => freshSqlite(driver)]),
+]
+
+/** Asks a database something past us. */
+export async function ask({ options }: TestDatabase, sql: string): Promise<Record<string, unknown>[]> {
+  const source = await new typeorm.DataSource(options as unknown as typeorm.DataSourceOptions).initialize()
+  try {
+    return (await source.query(sql)) as Record<string, unknown>[]
+  } finally {
+    await source.destroy()
+  }
+}
+
+/** Takes everything out of a database. Extensions go first: their objects cannot be dropped one by one. */
+export const emptied = `DO $$ DECLARE one text; BEGIN
+  FOR one IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP EXECUTE format('DROP EXTENSION IF EXISTS %I CASCADE', one); END LOOP;
+  FOR one IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)' LOOP EXECUTE format('DROP SCHEMA %I CASCADE', one); END LOOP;
+  CREATE SCHEMA public;
+END $$`
+
+async function admin(sql: string, url = postgresUrl()): Promise<void> {
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
     await client.query(sql)

@@ -5,7 +5,7 @@ import { Client } from 'pg'
 import * as typeorm from 'typeorm'
 import { check, downgrade, revision, upgrade, type CheckOptions, type RevisionOptions } from '../../src'
 import type { Settings } from '../../src'
-import { freshPostgres, type TestDatabase } from './databases'
+import { ask, emptied, freshPostgres, type TestDatabase } from './databases'
 import { freshFolder } from './projects'
 
 export type Entities = readonly (Function | typeorm.EntitySchema)[]
@@ -77,15 +77,12 @@ export async function postgresStage(): Promise<Stage> {
   }
 }
 
-// Extensions go first: their objects cannot be dropped one by one.
-const emptied = `DO $$ DECLARE one text; BEGIN
-  FOR one IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP EXECUTE format('DROP EXTENSION IF EXISTS %I CASCADE', one); END LOOP;
-  FOR one IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)' LOOP EXECUTE format('DROP SCHEMA %I CASCADE', one); END LOOP;
-  CREATE SCHEMA public;
-END $$`
-
 /** Begins a story on a database that is there; what runs migrations is `host`, or a DataSource of their own each time. */
-export function story(database: TestDatabase, sql: Story['sql'], host?: () => Promise<typeorm.DataSource>): Story {
+export function story(
+  database: TestDatabase,
+  sql: Story['sql'] = (text) => ask(database, text),
+  host?: () => Promise<typeorm.DataSource>,
+): Story {
   const folder = freshFolder()
   const migrations = join(folder, 'migrations')
   mkdirSync(migrations)

@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import * as typeorm from 'typeorm'
 import { check, current, downgrade, upgrade } from '../../src/index'
 import type { MigrationModule } from '../../src/scripts/script'
-import { freshPostgres, freshSqlite, type TestDatabase } from '../support/databases'
-import { sqliteDrivers } from '../support/lane'
-import { ask } from './installed'
+import { ask, databases } from '../support/databases'
 
 jest.setTimeout(60_000)
 
@@ -76,11 +74,6 @@ const second: MigrationModule = {
     op.execute(`UPDATE "user" SET name = 'Ann'`)
   },
 }
-
-const databases: [string, () => Promise<TestDatabase>][] = [
-  ...(process.env.PG_TEST_URL ? ([['postgres', freshPostgres]] as [string, () => Promise<TestDatabase>][]) : []),
-  ...sqliteDrivers().map((driver): [string, () => Promise<TestDatabase>] => [driver, async () => freshSqlite(driver)]),
-]
 
 // Where settings are looked for: an application's folder, not this repository's.
 const cwd = mkdtempSync(join(tmpdir(), 'autogen-host-'))

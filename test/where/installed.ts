@@ -2,9 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import * as typeorm from 'typeorm'
 import { run, project, type Ran, type TestProject } from '../support/cli'
-import type { TestDatabase } from '../support/databases'
+import { ask, type TestDatabase } from '../support/databases'
 import { dist } from '../support/built'
 
 const root = join(__dirname, '../..')
@@ -74,17 +73,6 @@ export function filesBelow(made: TestProject): string[] {
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
     .map((entry) => relative(made.folder, join(entry.parentPath, entry.name)))
     .sort()
-}
-
-/** Asks a database something past us. */
-export async function ask(database: TestDatabase, sql: string): Promise<Record<string, unknown>[]> {
-  const source = new typeorm.DataSource(database.options as unknown as typeorm.DataSourceOptions)
-  await source.initialize()
-  try {
-    return (await source.query(sql)) as Record<string, unknown>[]
-  } finally {
-    await source.destroy()
-  }
 }
 
 /** What the log says was done, without when, where and by whom. */
