@@ -93,6 +93,11 @@ test('nobody imports the entries', () => {
   expect(lines(inside.filter(({ to }) => to === 'index' || to === 'runtime'))).toEqual([])
 })
 
+test('an error is imported from the list of all, wherever it stands', () => {
+  const past = inside.filter(({ from, to }) => within(to, 'errors') && to !== 'errors/index' && !within(from, 'errors'))
+  expect(lines(past)).toEqual([])
+})
+
 test('no file imports itself on any road', () => {
   expect(cycles()).toEqual([])
 })

@@ -19,7 +19,7 @@ afterEach(() => {
 function withoutSwc(): string {
   const folder = freshFolder()
   cpSync(join(dist, 'loader'), join(folder, 'dist/loader'), { recursive: true })
-  cpSync(join(dist, 'errors.js'), join(folder, 'dist/errors.js'))
+  cpSync(join(dist, 'errors'), join(folder, 'dist/errors'), { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(join(__dirname, '../../node_modules/get-tsconfig'), join(folder, 'node_modules/get-tsconfig'), 'junction')
   return folder

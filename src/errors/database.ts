@@ -1,0 +1,141 @@
+// The way to the database, and what it does not let us do.
+import { AutogenError, exitCodes } from './error'
+
+/** A driver of TypeORM's that no dialect of ours speaks. */
+export class UnsupportedDriverError extends AutogenError {
+  readonly code = 'unsupported-driver'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly driver: string,
+    readonly supported: readonly string[],
+  ) {
+    super(
+      `The driver ${driver} is not supported; these are: ${supported.join(', ')}.`,
+      `Set \`type\` of the data source to one of ${supported.join(', ')}.`,
+    )
+  }
+}
+
+/** The npm package that talks to the database is not there. */
+export class DriverNotInstalledError extends AutogenError {
+  readonly code = 'driver-not-installed'
+  readonly exitCode = exitCodes.usage
+  constructor(readonly packageName: string) {
+    super(
+      `The data source needs the package "${packageName}", which is not installed.`,
+      `Run \`npm i ${packageName}\`.`,
+    )
+  }
+}
+
+/** A URL given by --url or AUTOGEN_URL that cannot be used; it is not repeated, because it may hold a password. */
+export class InvalidUrlError extends AutogenError {
+  readonly code = 'invalid-url'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly reason: string,
+    readonly example: string,
+  ) {
+    super(`The database URL ${reason}.`, `Write it like \`${example}\`.`)
+  }
+}
+
+/** The server does not answer, or does not let us in for a reason that is not the password. */
+export class DatabaseUnreachableError extends AutogenError {
+  readonly code = 'database-unreachable'
+  readonly exitCode = exitCodes.unreachable
+  constructor(
+    readonly address: string,
+    readonly reason: string,
+    options?: { cause?: unknown },
+  ) {
+    super(
+      `The database ${address} cannot be reached: ${reason}.`,
+      'Start the server or mend the address in the data source; `--url URL` tries another one.',
+      options,
+    )
+  }
+}
+
+/** The server answers, and refuses user and password. */
+export class AuthenticationFailedError extends AutogenError {
+  readonly code = 'authentication-failed'
+  readonly exitCode = exitCodes.unreachable
+  constructor(
+    readonly address: string,
+    readonly user: string,
+    /** What the server says, where it is not simply the password. */
+    readonly reason?: string,
+    options?: { cause?: unknown },
+  ) {
+    super(
+      `The database ${address} refuses the user "${user}"${reason === undefined ? ' with this password' : `: ${reason}`}.`,
+      'Mend `username` and `password` in the data source, or give others with `--url postgres://user:password@host/database`.',
+      options,
+    )
+  }
+}
+
+/** The server answers, and has no database of that name; or a SQLite file lies in a folder that does not exist. */
+export class DatabaseNotFoundError extends AutogenError {
+  readonly code = 'database-not-found'
+  readonly exitCode = exitCodes.unreachable
+  constructor(
+    readonly address: string,
+    readonly missing: string,
+    create: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`The database ${address} does not exist: there is no ${missing}.`, `Create it first: \`${create}\`.`, options)
+  }
+}
+
+/** Work that the database does not let this user do: permissions, or nothing can be written there. */
+export class DatabaseRefusedError extends AutogenError {
+  readonly code = 'database-refused'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly reason: string,
+    cause: unknown,
+  ) {
+    super(
+      `The database does not allow it: ${reason}.`,
+      'Give this user the right to it, or name another user or database with `--url`.',
+      { cause },
+    )
+  }
+}
+
+/** No scratch database could be had to replay the history on. */
+export class ScratchUnavailableError extends AutogenError {
+  readonly code = 'scratch-unavailable'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super(
+      `No scratch database to replay the history on: ${reason}.`,
+      "Name an empty one in your settings: `scratchUrl: '...'`.",
+      { cause },
+    )
+  }
+}
+
+/** The database was not where it should be in time. */
+export class WaitTimeoutError extends AutogenError {
+  readonly code = 'wait-timeout'
+  readonly exitCode = exitCodes.timeout
+  constructor(
+    readonly wanted: readonly string[],
+    readonly heads: readonly string[] | undefined,
+    readonly reason: string | undefined,
+  ) {
+    super(
+      heads === undefined
+        ? `Waited in vain for the database: ${reason ?? 'it does not answer.'}`
+        : `Waited in vain for ${wanted.join(', ')}: the database is at ${heads.join(', ') || 'base'}.`,
+      'Run `autogen upgrade head`, or wait longer with `--timeout SECONDS`.',
+    )
+  }
+}

@@ -1,0 +1,51 @@
+// Reading the entities.
+import { AutogenError, exitCodes } from './error'
+
+/** UnknownColumnTypesError lists every column whose type is neither written nor known to the decorators' metadata. */
+export class UnknownColumnTypesError extends AutogenError {
+  readonly code = 'unknown-column-types'
+  readonly exitCode = exitCodes.usage
+  constructor(readonly columns: readonly { readonly entity: string; readonly property: string }[]) {
+    const shown = columns.slice(0, 20).map(({ entity, property }) => `${entity}.${property}`)
+    const rest = columns.length - shown.length
+    super(
+      `${columns.length === 1 ? 'The type of 1 column is' : `The types of ${columns.length} columns are`} not known: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`,
+      "Give each its type, as in @Column({ type: 'varchar' }), or point --datasource at the compiled JavaScript.",
+    )
+  }
+}
+
+/** A file of entities that throws when it is loaded. */
+export class EntityLoadError extends AutogenError {
+  readonly code = 'entity-load'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly file: string | undefined,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(
+      `The entities could not be loaded${file === undefined ? '' : `, because ${file} fails`}: ${reason}`,
+      'Mend the error in that file; `-v` prints where it was thrown.',
+      { cause },
+    )
+  }
+}
+
+/** An entity that TypeORM, or the database, could make nothing of. */
+export class InvalidEntityError extends AutogenError {
+  readonly code = 'invalid-entity'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly entity: string | undefined,
+    readonly property: string | undefined,
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    const place = entity === undefined ? 'An entity' : `The entity ${entity}`
+    const where = property === undefined ? place : `${place}, at the property "${property}",`
+    super(`${where} is not valid: ${reason.replace(/\.$/, '')}.`, 'Mend its decorators and run the command again.', {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,96 @@
+// A database that is not where its history says.
+import { AutogenError, exitCodes } from './error'
+
+/** The database lacks revisions that the folder has, or holds others. */
+export class NotAtHeadError extends AutogenError {
+  readonly code = 'not-at-head'
+  readonly exitCode = exitCodes.graph
+  constructor(
+    readonly current: readonly string[],
+    readonly heads: readonly string[],
+  ) {
+    super(
+      `The database is at ${current.join(', ') || 'base'}, but the newest revision is ${heads.join(', ') || 'none'}.`,
+      'Run `autogen upgrade head` first, or compare with the history instead: `--from-history`.',
+    )
+  }
+}
+
+/** Version rows that no migration file explains. */
+export class UnknownCurrentRevisionError extends AutogenError {
+  readonly code = 'unknown-current-revision'
+  readonly exitCode = exitCodes.graph
+  constructor(readonly ids: readonly string[]) {
+    super(
+      `The database is at ${ids.join(', ')}, which no migration here has.`,
+      'Check out the code that has it; if it is lost, `autogen stamp --purge <revision>` says where the database really is.',
+    )
+  }
+}
+
+/** A step that the version rows do not allow: up to what ran already, or down from what is not current. */
+export class StepOutOfOrderError extends AutogenError {
+  readonly code = 'step-out-of-order'
+  readonly exitCode = exitCodes.graph
+  constructor(
+    readonly revision: string,
+    readonly direction: 'up' | 'down',
+    readonly heads: readonly string[],
+  ) {
+    super(
+      `The step ${direction} at ${revision} is not possible while the database is at ${heads.join(', ') || 'base'}.`,
+      'Another process may have migrated meanwhile: look with `autogen current` and run the command again.',
+    )
+  }
+}
+
+/** The version rows are not what this run left there. */
+export class VersionMovedError extends AutogenError {
+  readonly code = 'version-moved'
+  readonly exitCode = exitCodes.graph
+  constructor(
+    readonly expected: readonly string[],
+    readonly found: readonly string[],
+  ) {
+    super(
+      `The version table should hold ${expected.join(', ') || 'nothing'}, but holds ${found.join(', ') || 'nothing'}: somebody else moved it.`,
+      'Run `autogen current` to see where the database is, then run the command again.',
+    )
+  }
+}
+
+/** The database has revisions this folder does not know, and not as descendants of its own heads. */
+export class DivergedError extends AutogenError {
+  readonly code = 'diverged'
+  readonly exitCode = exitCodes.graph
+  constructor(readonly unknown: readonly string[]) {
+    super(
+      `The database is at ${unknown.join(', ')}, which this folder does not have and which does not follow from its heads.`,
+      'Get the missing revision files (another branch, a newer release); if they are gone for good, `autogen stamp --purge REVISION`.',
+    )
+  }
+}
+
+/** The database was moved on by a newer release than this one. */
+export class AheadError extends AutogenError {
+  readonly code = 'ahead'
+  readonly exitCode = exitCodes.graph
+  constructor(readonly unknown: readonly string[]) {
+    super(
+      `The database is ahead of this folder: it is at ${unknown.join(', ')}, which the folder does not have.`,
+      'Run the command from the release that has those revisions.',
+    )
+  }
+}
+
+/** Ancestors of what the database has that never ran there. */
+export class SkippedRevisionsError extends AutogenError {
+  readonly code = 'skipped-revisions'
+  readonly exitCode = exitCodes.graph
+  constructor(readonly skipped: readonly string[]) {
+    super(
+      `The database is past ${skipped.join(', ')} without ever having run ${skipped.length === 1 ? 'it' : 'them'}.`,
+      'Give such a revision a parent the database has not passed (edit its downRevision), or say that all is done: `autogen stamp --purge heads`.',
+    )
+  }
+}

@@ -1,0 +1,174 @@
+// A migration that did not go through.
+import { AutogenError, exitCodes } from './error'
+
+/** Somebody else held the lock longer than we were told to wait. */
+export class LockTimeoutError extends AutogenError {
+  readonly code = 'lock-timeout'
+  readonly exitCode = exitCodes.timeout
+  constructor(
+    readonly waitedMs: number,
+    readonly holder?: string,
+  ) {
+    super(
+      `Another run holds the lock (${holder ?? 'holder unknown'}); gave up after ${(waitedMs / 1000).toFixed(1)} s.`,
+      'Wait for that run to end and try again, or wait longer with `--lock-timeout SECONDS`.',
+    )
+  }
+}
+
+/** A run that was told to stop; what had not been committed was rolled back. */
+export class InterruptedError extends AutogenError {
+  readonly code = 'interrupted'
+  readonly exitCode = exitCodes.interrupted
+  constructor(readonly revision?: string) {
+    super(
+      revision === undefined
+        ? 'Interrupted; nothing is half done.'
+        : `Interrupted in revision ${revision}; its open transaction was rolled back.`,
+      'Run `autogen current` to see where the database is, and the same command again to go on.',
+    )
+  }
+}
+
+/** MigrationFailure is what a MigrationFailedError says. */
+export interface MigrationFailure {
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  /** The operation that failed, described. */
+  readonly operation?: string
+  readonly sql?: string
+  /** The line of the script that asked for it. */
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number }
+  /** Segments that are committed and stay. */
+  readonly completed: number
+  /** What the server, or the script, said. */
+  readonly reason: string
+}
+
+/** A migration that failed while it ran. */
+export class MigrationFailedError extends AutogenError implements MigrationFailure {
+  readonly code = 'migration-failed'
+  readonly exitCode = exitCodes.migration
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  readonly operation?: string
+  readonly sql?: string
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number }
+  readonly completed: number
+  readonly reason: string
+  constructor(failure: MigrationFailure, cause: unknown) {
+    const { revision, direction, operation, at, completed, reason } = failure
+    const place = at === undefined ? '' : ` (${at.file}:${at.line})`
+    super(
+      `Revision ${revision} failed to ${direction === 'up' ? 'upgrade' : 'downgrade'}${operation === undefined ? '' : ` at \`${operation}\``}${place}: ${reason}`,
+      completed === 0
+        ? 'Nothing of it was kept: mend the migration, then run the same command again.'
+        : `${completed === 1 ? 'Its first committed part stays' : `Its first ${completed} committed parts stay`}: mend what is in the way, then run the same command again to go on from there.`,
+      { cause },
+    )
+    this.revision = revision
+    this.direction = direction
+    if (operation !== undefined) this.operation = operation
+    if (failure.sql !== undefined) this.sql = failure.sql
+    if (at !== undefined) this.at = at
+    this.completed = completed
+    this.reason = reason
+  }
+}
+
+/** A migration that stopped half way in a run before, at a point from which going on could do things twice. */
+export class NotResumableError extends AutogenError {
+  readonly code = 'not-resumable'
+  readonly exitCode = exitCodes.migration
+  constructor(
+    readonly revision: string,
+    readonly completed: number,
+    readonly reason: string,
+  ) {
+    super(
+      `Revision ${revision} stopped after ${completed} committed part${completed === 1 ? '' : 's'} and cannot go on by itself: ${reason}.`,
+      `Finish it by hand and run \`autogen stamp ${revision}\`.`,
+    )
+  }
+}
+
+/** A step that cannot be taken because its script has no way in that direction. */
+export class IrreversibleRevisionError extends AutogenError {
+  readonly code = 'irreversible-revision'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly revision: string,
+    readonly direction: 'up' | 'down',
+    readonly reason: string,
+  ) {
+    super(
+      `Revision ${revision} cannot be ${direction === 'up' ? 'upgraded' : 'downgraded'}: ${reason}`,
+      direction === 'up'
+        ? 'Export a function `upgrade` from that file.'
+        : 'Write a `downgrade` for it, or stop above it: `autogen downgrade ' + revision + '`.',
+    )
+  }
+}
+
+/** RowsInTheWay is what a RowsInTheWayError says. */
+export interface RowsInTheWay {
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  readonly table: string
+  readonly count: number
+  /** Which rows; absent where it is all of them. */
+  readonly where?: string
+  /** A query that shows them. */
+  readonly query: string
+  /** What can be written in the migration instead of changing them. */
+  readonly remedy?: string
+  /** The operation that waits for them, described. */
+  readonly operation?: string
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number }
+}
+
+/** Rows that a change would lose, or could not be made for; they were counted before anything was done to them. */
+export class RowsInTheWayError extends AutogenError implements RowsInTheWay {
+  readonly code = 'rows-in-the-way'
+  readonly exitCode = exitCodes.refused
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  readonly table: string
+  readonly count: number
+  readonly where?: string
+  readonly query: string
+  readonly operation?: string
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number }
+  constructor(rows: RowsInTheWay) {
+    const { revision, direction, table, count, where, query, remedy, operation, at } = rows
+    super(
+      `Revision ${revision} cannot be ${direction === 'up' ? 'upgraded' : 'downgraded'}${at === undefined ? '' : ` (${at.file}:${at.line})`}: ` +
+        `${count} ${count === 1 ? 'row' : 'rows'} of ${table}${where === undefined ? '' : ` where ${where}`} ${count === 1 ? 'is' : 'are'} in the way` +
+        `${operation === undefined ? '' : ` of \`${operation}\``}.`,
+      `Look at them with \`${query}\` and change them${remedy === undefined ? '' : `, or ${remedy}`}; then run the same command again.`,
+    )
+    this.revision = revision
+    this.direction = direction
+    this.table = table
+    this.count = count
+    if (where !== undefined) this.where = where
+    this.query = query
+    if (operation !== undefined) this.operation = operation
+    if (at !== undefined) this.at = at
+  }
+}
+
+/** A migration that cannot be written as SQL because it needs the database while it runs. */
+export class OfflineError extends AutogenError {
+  readonly code = 'offline'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly revision: string,
+    readonly reason: string,
+  ) {
+    super(
+      `Revision ${revision} cannot be printed as SQL: ${reason}.`,
+      'Run it against a database (without `--sql`), or leave it out of the range.',
+    )
+  }
+}

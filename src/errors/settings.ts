@@ -1,0 +1,96 @@
+// Settings, commands and files that cannot be used as they are.
+import { AutogenError, exitCodes } from './error'
+
+/** No settings and no ormconfig from here upward. */
+export class SettingsNotFoundError extends AutogenError {
+  readonly code = 'settings-not-found'
+  readonly exitCode = exitCodes.usage
+  constructor(readonly place: string) {
+    super(
+      `There are no settings at ${place} or above it: no autogen.config.*, no "autogen" in package.json, no ormconfig.*.`,
+      'Run `autogen init` to set this project up, or name a data source with `-d FILE`.',
+    )
+  }
+}
+
+/** Settings that say something we do not understand. */
+export class InvalidSettingsError extends AutogenError {
+  readonly code = 'invalid-settings'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly file: string,
+    readonly problem: string,
+  ) {
+    super(`${file} ${problem}.`, 'Mend the settings and run the command again.')
+  }
+}
+
+/** A file of the user's that failed while it was loaded. */
+export class FileLoadError extends AutogenError {
+  readonly code = 'file-load-failed'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly file: string,
+    cause: unknown,
+  ) {
+    super(
+      `${file} could not be loaded: ${(cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0]}`,
+      'Mend the error in that file; `-v` prints where it was thrown.',
+      { cause },
+    )
+  }
+}
+
+/** A data source file that exports no DataSource, or more than one. */
+export class DataSourceExportError extends AutogenError {
+  readonly code = 'data-source-export'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly file: string,
+    readonly found: readonly string[],
+  ) {
+    super(
+      found.length === 0
+        ? `${file} exports no DataSource.`
+        : `${file} exports ${found.length} DataSources (${found.join(', ')}) and none of them as default.`,
+      'Write `export default new DataSource({ ... })` in that file, or name another with `-d FILE`.',
+    )
+  }
+}
+
+/** A file or a folder that the system does not let us read or write. */
+export class FileRefusedError extends AutogenError {
+  readonly code = 'file-refused'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+    cause: unknown,
+  ) {
+    super(`${path} cannot be read or written: ${reason}.`, 'Mend its permissions, or run as a user that may.', {
+      cause,
+    })
+  }
+}
+
+/** An argument that cannot be used as it is. */
+export class UsageError extends AutogenError {
+  readonly code = 'usage'
+  readonly exitCode = exitCodes.usage
+}
+
+/** A command that must not run by accident against this database. */
+export class ProtectedDatabaseError extends AutogenError {
+  readonly code = 'protected-database'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly address: string,
+    readonly database: string,
+    readonly command: string,
+  ) {
+    super(
+      `${address} is protected by your settings, so ${command} does not run there unasked.`,
+      `If you mean it, add \`--yes-on ${database}\`.`,
+    )
+  }
+}
