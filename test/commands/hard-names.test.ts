@@ -252,6 +252,27 @@ test.each<[string, Entities, object]>([
   await at.downgrade('base', { schema: 'app' })
 })
 
+test('an extension is where every schema of the database finds it, and stays for as long as one needs it', async () => {
+  await sql('CREATE SCHEMA tenant_a; CREATE SCHEMA "Tenant B"')
+  const [a, b] = [{ schema: 'tenant_a' }, { schema: 'Tenant B' }]
+  const at = history()
+  const entities = [entity('ticket', { id: typeorm.PrimaryGeneratedColumn('uuid') })]
+  await at.become(entities, a)
+  await at.upgrade(b)
+  for (const tenant of [a, b]) expect(await at.check(entities, tenant)).toEqual([])
+  expect(
+    await sql(`SELECT extname, extnamespace::regnamespace::text AS place FROM pg_extension WHERE extname <> 'plpgsql'`),
+  ).toEqual([{ extname: 'uuid-ossp', place: 'public' }])
+
+  for (const [tenant, left] of [
+    [a, 1],
+    [b, 0],
+  ] as const) {
+    await at.downgrade('base', tenant)
+    expect(await sql(`SELECT count(*)::int AS left FROM pg_extension WHERE extname = 'uuid-ossp'`)).toEqual([{ left }])
+  }
+})
+
 test('one history runs against two schemas, each with its own rows of ours', async () => {
   await sql('CREATE SCHEMA tenant_a; CREATE SCHEMA "Tenant B"')
   const [a, b] = [{ schema: 'tenant_a' }, { schema: 'Tenant B' }]

@@ -1,7 +1,7 @@
 // Operation -> SQL, one handler per kind.
 import { sameJson } from '../../model/expression'
 import { findColumn, findTable } from '../../model/lookup'
-import type { Column, Json, QualifiedName, Table } from '../../model/schema'
+import type { Column, Extension, Json, QualifiedName, Table } from '../../model/schema'
 import type { Handlers, OperationMap } from '../../operations/operation'
 import type { Scope } from '../dialect'
 import { nameList, quoteName, words } from '../sql'
@@ -21,10 +21,12 @@ import {
   uniqueSql,
   viewSql,
 } from './clauses'
+import { dollarQuoted } from './dollar-quoted'
 import { createEnum, replaceEnum } from './enums'
 import { anyRow, guarded } from './guards'
 import { rowLiteral, textLiteral } from './literals'
 import { named, truncateName } from './names'
+import { opening } from './path'
 import { renameColumn, renameTable } from './renames'
 import { serialType } from './types'
 import type { Answer, Context, Work } from './work'
@@ -82,12 +84,8 @@ export const handlers: Handlers<string | Work | Answer, [Context]> = {
   dropView: ({ view }, { scope }) => dropViewSql(view, scope),
   createSchema: ({ schema }) => `CREATE SCHEMA ${quoteName(schema)}`,
   dropSchema: ({ schema }) => `DROP SCHEMA ${quoteName(schema)}`,
-  createExtension: ({ extension: { name, schema } }) =>
-    words(
-      `CREATE EXTENSION IF NOT EXISTS ${quoteName(name)}`,
-      schema !== undefined && `WITH SCHEMA ${quoteName(schema)}`,
-    ),
-  dropExtension: ({ extension }) => `DROP EXTENSION ${quoteName(extension.name)}`,
+  createExtension: ({ extension }, { scope }) => createExtension(extension, scope),
+  dropExtension: ({ extension }) => dropExtension(extension),
   createSequence: ({ sequence }, { scope }) =>
     words(
       `CREATE SEQUENCE ${quoteTable(sequence, scope)}`,
@@ -100,6 +98,23 @@ export const handlers: Handlers<string | Work | Answer, [Context]> = {
   // With parameters it is one statement, and the planner hands them on.
   execute: ({ sql, parameters }) => (parameters === undefined ? splitStatements(sql, postgresTokens) : sql),
   bulkInsert: (operation, context) => bulkInsert(operation, context),
+}
+
+// A database has an extension once, for all its schemas: without a schema of its own it goes where TypeORM would put it.
+function createExtension({ name, schema }: Extension, { defaultSchema }: Scope): readonly string[] {
+  const create = `CREATE EXTENSION IF NOT EXISTS ${quoteName(name)}`
+  if (schema !== undefined) return [`${create} WITH SCHEMA ${quoteName(schema)}`]
+  const bound = defaultSchema === 'public' ? [] : opening(defaultSchema)
+  return bound.length === 0 ? [create] : ['SET LOCAL search_path TO DEFAULT', create, ...bound]
+}
+
+/** Another schema's tables may need it as well. */
+function dropExtension({ name }: Extension): string {
+  return dollarQuoted(`BEGIN
+  DROP EXTENSION ${quoteName(name)};
+EXCEPTION WHEN dependent_objects_still_exist THEN
+  RAISE NOTICE 'An extension stays: %', SQLERRM;
+END`)
 }
 
 function alterTable(table: QualifiedName, action: string, { scope }: Context): string {

@@ -5,6 +5,7 @@ import type { Column, EnumType, SchemaModel, Table } from '../../model/schema'
 import type { Queryable, Row, Scope } from '../dialect'
 import { quoteName, quoteText } from '../sql'
 import { typeSql } from './clauses'
+import { dollarQuoted } from './dollar-quoted'
 import { textLiteral, unwrap } from './literals'
 import { pinnedPath } from './path'
 import { questionKey, type Slot } from './slots'
@@ -265,9 +266,7 @@ BEGIN
   END LOOP;
   PERFORM set_config('autogen.answers', answers::text, true);
 END`
-  let tag = '$judge$'
-  while (body.includes(tag)) tag = tag.replace('$judge', '$judge_')
-  return `DO ${tag}${body} ${tag}`
+  return dollarQuoted(body)
 }
 
 function tidied({ kind }: Slot, answer: Answer): Answer {

@@ -1,7 +1,7 @@
 // How a migration begins and ends on a PostgreSQL connection, and how runs keep out of each other's way.
 import { createHash } from 'node:crypto'
 import type { BeginOptions, ConnectionLike, Lock, SessionTraits, Transaction } from '../dialect'
-import { textLiteral } from './literals'
+import { opening } from './path'
 
 /** Sessions on PostgreSQL. */
 export const session: SessionTraits = { begin, opening, lock, holder }
@@ -21,14 +21,6 @@ async function begin(connection: ConnectionLike, { defaultSchema }: BeginOptions
       if (connection.isTransactionActive) await connection.rollbackTransaction()
     },
   }
-}
-
-// Operations spell the schema of what they touch; expressions, views and op.execute use bare names.
-function opening(defaultSchema: string | undefined): readonly string[] {
-  if (defaultSchema === undefined) return []
-  const schema = textLiteral(defaultSchema)
-  const path = `concat_ws(', ', quote_ident(${schema}), nullif(current_setting('search_path'), ''))`
-  return [`SELECT set_config('search_path', ${path}, true) WHERE current_schema() IS DISTINCT FROM ${schema}`]
 }
 
 /** Lock keys are 64-bit numbers, so a name becomes one by its hash. */

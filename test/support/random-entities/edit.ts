@@ -402,6 +402,8 @@ function canCast(from: ColumnSpec, to: ColumnSpec): boolean {
     return (from.enum ?? to.enum)?.array === undefined && types[other.type ?? '']?.family === 'text'
   }
   const [a, b] = [storedType(from), storedType(to)]
+  // No server casts a truth value to what a number can be widened to.
+  if (a === 'boolean' || b === 'boolean') return a === b || widened[a]!.includes(b) || widened[b]!.includes(a)
   return a === b || leads(a, b) || leads(b, a)
 }
 
