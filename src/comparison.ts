@@ -12,14 +12,13 @@ import { readEntities } from './entities/read'
 import type { Environment } from './environment'
 import { InterruptedError, type UnansweredRename } from './errors'
 import { sameName } from './model/lookup'
-import { emptySchema, type QualifiedName, type SchemaModel } from './model/schema'
+import type { QualifiedName, SchemaModel } from './model/schema'
 import { apply } from './operations/apply'
 import { foldManaged, managedSchemas, objectKey } from './operations/managed'
-import { isQueued, recordScript, type RecordedIntent } from './operations/record'
-import { resolve } from './operations/resolve'
 import { reverseAll } from './operations/reverse'
 import type { Operation } from './operations/operation'
 import { managedFromLog, readLog } from './runtime/log'
+import { replay } from './runtime/replay'
 import { replayHistory } from './runtime/scratch'
 import type { Session } from './runtime/session'
 import { defined } from './model/defined'
@@ -214,30 +213,7 @@ async function replayed(environment: Environment, scope: Scope): Promise<Side> {
 }
 
 async function readHistory({ graph, scripts }: Environment): Promise<Side | undefined> {
-  const byId = new Map(scripts.map((script) => [script.revision.id, script]))
-  let schema = emptySchema
-  let managed: ReadonlySet<string> = new Set()
-  for (const id of graph.revisions.keys()) {
-    const script = await byId.get(id)!.load()
-    const recording = await recordScript((op) => script.upgrade?.(op))
-    if (recording.opaque || recording.intents.some(hidesChanges)) return undefined
-    const operations = resolve(schema, recording.intents.filter(isQueued))
-    schema = apply(schema, operations)
-    managed = foldManaged(operations, managed)
-  }
-  return { schema, managed }
-}
-
-/** What a recording cannot follow: code of any kind, and SQL that changes the schema. */
-function hidesChanges(recorded: RecordedIntent): boolean {
-  switch (recorded.kind) {
-    case 'manager':
-    case 'autocommit':
-      return true
-    case 'query':
-    case 'execute':
-      return /\b(create|alter|drop|rename)\b/i.test(recorded.sql)
-    default:
-      return false
-  }
+  const { schema, operations, unclear, beyond } = await replay(graph, scripts, new Set(graph.revisions.keys()))
+  if (unclear.size + beyond.size > 0) return undefined
+  return { schema, managed: foldManaged([...operations.values()].flat()) }
 }

@@ -121,7 +121,8 @@ export function defineConfig(settings: ProjectSettings): ProjectSettings {
   return settings
 }
 
-const endings = ['ts', 'mts', 'cts', 'mjs', 'cjs', 'js', 'json']
+/** What settings and data sources may be written in; the first that is there counts. */
+export const endings = ['ts', 'mts', 'cts', 'mjs', 'cjs', 'js', 'json']
 
 /** Finds and reads the settings. `load` imports a file of the user's. */
 export async function findSettings(
@@ -229,7 +230,8 @@ async function readSettings(file: string, load: (file: string) => Promise<Record
   return await (exported.default ?? exported)
 }
 
-function readJson(file: string): Record<string, unknown> {
+/** Reads a JSON file of the user's. */
+export function readJson(file: string): Record<string, unknown> {
   const text = readFileSync(file, 'utf8')
   try {
     return JSON.parse(text) as Record<string, unknown>

@@ -1,8 +1,8 @@
 // `autogen init`: looks at the project, writes what is missing where its build picks it up, overwrites nothing, says what to type next.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
-import { findSettings, isSourceAndCompiled, type Settings, type SourceAndCompiled } from '../config'
-import { AutogenError, FileLoadError, InvalidSettingsError, UsageError } from '../errors'
+import { endings, findSettings, isSourceAndCompiled, readJson, type Settings, type SourceAndCompiled } from '../config'
+import { AutogenError, FileLoadError, UsageError } from '../errors'
 import { loadModule } from '../loader/register'
 import { defined } from '../model/defined'
 import type { Command } from './command'
@@ -75,7 +75,7 @@ function look(folder: string): Project {
       'Run `autogen init` in the folder of your project, or `npm init -y` first.',
     )
   }
-  const described = readPackage(packageFile)
+  const described: PackageJson = readJson(packageFile)
   const dependencies = new Set(Object.keys({ ...described.dependencies, ...described.devDependencies }))
   const typescript = existsSync(join(folder, 'tsconfig.json'))
   const build = typescript ? readBuild(folder) : undefined
@@ -89,18 +89,11 @@ function look(folder: string): Project {
   }
 }
 
+/** What a package.json says to us. */
 interface PackageJson {
   readonly type?: string
   readonly dependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
-}
-
-function readPackage(file: string): PackageJson {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as PackageJson
-  } catch (cause) {
-    throw new InvalidSettingsError(file, `is not valid JSON: ${(cause as Error).message}`)
-  }
 }
 
 /** Where tsc starts counting: `rootDir`, the tsconfig's folder if it is `composite`, or the folder that holds every source. */
@@ -196,7 +189,7 @@ function sourceFolder(project: Project): string {
 }
 
 function names(stem: string): string[] {
-  return ['ts', 'mts', 'cts', 'mjs', 'cjs', 'js', 'json'].map((end) => `${stem}.${end}`)
+  return endings.map((end) => `${stem}.${end}`)
 }
 
 function findFile(folder: string, candidates: readonly string[]): string | undefined {

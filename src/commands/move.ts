@@ -5,12 +5,12 @@ import { headsAfter } from '../graph/heads'
 import { downgradePath, upgradePath } from '../graph/path'
 import type { Step } from '../graph/revision'
 import { isRange, resolveRange, resolveTargets } from '../graph/target'
-import { defined } from '../model/defined'
 import { migrate } from '../runtime/migrate'
 import { offlineSql } from '../runtime/offline'
 import { offlineTarget } from '../runtime/offline-target'
 import { version } from '../version'
 import type { Out } from './command'
+import { runOptions } from './run-options'
 
 export interface MoveOptions {
   /** Print the SQL instead of running it. */
@@ -47,21 +47,11 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
     throw new UsageError(`A range such as ${move.target} is only for --sql.`, `Name one target, or add \`--sql\`.`)
   }
   const session = await environment.writingSession()
-  const { graph, scripts } = environment
-  const seconds = move.lockTimeout ?? environment.settings.lockTimeout
-  const result = await migrate(
-    session,
-    defined({
-      kind: move.kind,
-      graph,
-      scripts,
-      steps: (heads: readonly string[]) => stepsTo(environment, move, heads, move.target),
-      toolVersion: version,
-      lockTimeoutMs: seconds === undefined ? undefined : seconds * 1000,
-      onEvent: environment.emit,
-      signal: environment.signal,
-    }),
-  )
+  const result = await migrate(session, {
+    ...runOptions(environment, move.lockTimeout),
+    kind: move.kind,
+    steps: (heads) => stepsTo(environment, move, heads, move.target),
+  })
   return {
     from: result.before,
     to: result.heads,

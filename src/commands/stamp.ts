@@ -5,9 +5,9 @@ import { defined } from '../model/defined'
 import { requireConsent } from '../protection'
 import { stamp } from '../runtime/stamp'
 import { UsageError } from '../errors'
-import { version } from '../version'
 import type { Command } from './command'
 import { lockTimeout, yesOn } from './flags'
+import { runOptions } from './run-options'
 
 export interface StampOptions {
   readonly targets: string | readonly string[]
@@ -46,23 +46,13 @@ export const stampCommand: Command<StampOptions, StampResult> = {
     }
     await requireConsent(environment, options.purge === true ? 'stamp --purge' : 'stamp', options.yesOn)
     const session = await environment.writingSession()
-    const { graph, scripts, settings } = environment
-    const seconds = options.lockTimeout ?? settings.lockTimeout
-    const result = await stamp(
-      session,
-      defined({
-        graph,
-        scripts,
-        steps: (heads: readonly string[]) =>
-          stampPath(graph, heads, resolveTargets(graph, targets, { current: heads, direction: 'stamp' })).steps,
-        purge: options.purge,
-        reason: options.reason,
-        toolVersion: version,
-        lockTimeoutMs: seconds === undefined ? undefined : seconds * 1000,
-        onEvent: environment.emit,
-        signal: environment.signal,
-      }),
-    )
+    const { graph } = environment
+    const result = await stamp(session, {
+      ...runOptions(environment, options.lockTimeout),
+      ...defined({ purge: options.purge, reason: options.reason }),
+      steps: (heads) =>
+        stampPath(graph, heads, resolveTargets(graph, targets, { current: heads, direction: 'stamp' })).steps,
+    })
     return {
       from: result.before,
       to: result.heads,

@@ -4,6 +4,7 @@ import { inRunOrder } from '../graph/lineage'
 import { emptySchema, type SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Operation } from '../operations/operation'
+import type { RecordedIntent } from '../operations/record'
 import { resolve } from '../operations/resolve'
 import type { MigrationScript } from '../scripts/script'
 import { passagesOf, recordMigration, type RecordedMigration } from './recorded'
@@ -14,6 +15,8 @@ export interface Replay {
   readonly operations: ReadonlyMap<string, readonly Operation[]>
   /** The revisions of which not everything could be told, with the reason. */
   readonly unclear: ReadonlyMap<string, string>
+  /** The revisions that may also change the schema in ways no operation tells: by code, or in SQL of their own. */
+  readonly beyond: ReadonlySet<string>
 }
 
 /** Applies the recorded upgrades of the given revisions, in the order in which they run. */
@@ -25,16 +28,19 @@ export async function replay(
   const byId = new Map(scripts.map((script) => [script.revision.id, script]))
   const operations = new Map<string, readonly Operation[]>()
   const unclear = new Map<string, string>()
+  const beyond = new Set<string>()
   let schema = emptySchema
   for (const id of inRunOrder(graph, ids)) {
     const script = byId.get(id)
     if (script === undefined) continue
-    const outcome = resolveRecorded(await recordMigration(script), schema)
+    const migration = await recordMigration(script)
+    const outcome = resolveRecorded(migration, schema)
     schema = outcome.schema
     operations.set(id, outcome.operations)
     if (outcome.unclear !== undefined) unclear.set(id, outcome.unclear)
+    if (migration.up.intents.some(goesBeyond)) beyond.add(id)
   }
-  return { schema, operations, unclear }
+  return { schema, operations, unclear, beyond }
 }
 
 function resolveRecorded(migration: RecordedMigration, before: SchemaModel) {
@@ -55,4 +61,18 @@ function resolveRecorded(migration: RecordedMigration, before: SchemaModel) {
     }
   }
   return { operations, schema, unclear }
+}
+
+function goesBeyond(recorded: RecordedIntent): boolean {
+  switch (recorded.kind) {
+    case 'manager':
+      return true
+    case 'autocommit':
+      return recorded.intents.some(goesBeyond)
+    case 'query':
+    case 'execute':
+      return /\b(create|alter|drop|rename)\b/i.test(recorded.sql)
+    default:
+      return false
+  }
 }

@@ -257,6 +257,24 @@ describe('where a database is', () => {
     }
   })
 
+  test('a history that begins on tables it did not make is no reason to fail', async () => {
+    const options = world([UserWithEmail])
+    const dataSource = await options.dataSource.initialize()
+    await dataSource.query('CREATE TABLE "user" (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name varchar NOT NULL)')
+    const { path } = await autogen.revision({ ...options, message: 'email', revId: 'aaaa', empty: true })
+    writeFileSync(
+      path!,
+      `exports.revision = 'aaaa'\nexports.downRevision = null
+exports.upgrade = (op) => op.addColumn('user', { name: 'email', type: 'varchar', nullable: true })\n`,
+    )
+    await autogen.upgrade(options)
+    expect(await autogen.revision({ ...options, message: 'nothing' })).toMatchObject({
+      operations: [],
+      historyDiffers: false,
+    })
+    await dataSource.destroy()
+  })
+
   test('a purge gets past a revision that nobody knows', async () => {
     const options = await behind()
     const dataSource = await options.dataSource.initialize()

@@ -1,5 +1,6 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { builtTsconfig, decorated } from '../support/tsconfig'
 import { pack, type Project, type Run, workshop } from './project'
 
 const shop = workshop()
@@ -56,21 +57,7 @@ test('a production install runs compiled files without TypeScript, swc, prettier
   const build = shop.project('build')
   build.write({
     'package.json': json(manifest),
-    'tsconfig.json': json({
-      compilerOptions: {
-        module: 'nodenext',
-        target: 'es2022',
-        rootDir: 'src',
-        outDir: 'dist',
-        strict: true,
-        strictPropertyInitialization: false,
-        experimentalDecorators: true,
-        emitDecoratorMetadata: true,
-        skipLibCheck: true,
-        types: ['node'],
-      },
-      include: ['src'],
-    }),
+    'tsconfig.json': builtTsconfig(decorated),
     'src/entities/user.ts': userEntity,
   })
   build.npm('install', tarball, 'typeorm@1.1.1', 'reflect-metadata@0.2.2', 'sql.js@1.16.0')

@@ -1,8 +1,10 @@
 // A connection of the plain driver, seen as a session sees TypeORM's query runner.
 import { Client } from 'pg'
 import type { ConnectionLike, Guard, Plan, Row } from '../../src/dialects/dialect'
+import { postgres } from '../../src/dialects/postgres'
 import { isExpression, spelling } from '../../src/model/expression'
 import type { Column, SchemaModel, Table } from '../../src/model/schema'
+import { freshPostgres } from './databases'
 
 /** TestConnection also remembers what it was asked. */
 export interface TestConnection extends ConnectionLike {
@@ -36,6 +38,27 @@ export async function connectPostgres(url: string): Promise<TestConnection> {
     },
     end: () => client.end(),
   }
+}
+
+/** OwnPostgres is a database of a test file's own. */
+export interface OwnPostgres {
+  readonly db: TestConnection
+  readonly version: number
+}
+
+/** Opens a database before the first test of a file and drops it after the last. */
+export function withPostgres(use: (opened: OwnPostgres) => void): void {
+  let database: Awaited<ReturnType<typeof freshPostgres>> | undefined
+  let db: TestConnection | undefined
+  beforeAll(async () => {
+    database = await freshPostgres()
+    db = await connectPostgres(database.url)
+    use({ db, version: await postgres.version(db) })
+  })
+  afterAll(async () => {
+    await db?.end()
+    await database?.drop()
+  })
 }
 
 /** Runs a plan, segment by segment. */

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freshSqlite, type TestDatabase } from '../support/databases'
 import { lane } from '../support/lane'
+import { builtTsconfig } from '../support/tsconfig'
 import { installed, link, logOf, tsc, type InstalledProject } from './installed'
 
 jest.setTimeout(120_000)
@@ -88,20 +89,7 @@ const User = new EntitySchema({
 })
 module.exports = new DataSource({ ...JSON.parse(process.env.TEST_DATABASE), entities: [User] })
 `,
-    'tsconfig.json': JSON.stringify({
-      compilerOptions: {
-        target: 'es2022',
-        module: 'nodenext',
-        rootDir: 'src',
-        outDir: 'dist',
-        declaration: true,
-        sourceMap: true,
-        strict: true,
-        skipLibCheck: true,
-        types: [],
-      },
-      include: ['src'],
-    }),
+    'tsconfig.json': builtTsconfig({ declaration: true, sourceMap: true }),
     'src/a1_first.ts': `import type { Op } from 'typeorm-autogen'
 
 /**

@@ -10,6 +10,7 @@ import {
   tsc,
   type InstalledProject,
 } from './installed'
+import { builtTsconfig, decorated } from '../support/tsconfig'
 
 jest.setTimeout(180_000)
 
@@ -102,23 +103,7 @@ function developed(kind: Kind): InstalledProject {
         migrations: { source: 'src/migrations', compiled: 'dist/migrations' },
       },
     }),
-    'tsconfig.json': JSON.stringify({
-      compilerOptions: {
-        target: 'es2022',
-        module: 'nodenext',
-        rootDir: 'src',
-        outDir: 'dist',
-        declaration: true,
-        sourceMap: true,
-        strict: true,
-        strictPropertyInitialization: false,
-        experimentalDecorators: true,
-        emitDecoratorMetadata: true,
-        skipLibCheck: true,
-        types: ['node'],
-      },
-      include: ['src'],
-    }),
+    'tsconfig.json': builtTsconfig({ ...decorated, declaration: true, sourceMap: true }),
     'src/data-source.ts': `import 'reflect-metadata'
 import { DataSource } from 'typeorm'
 

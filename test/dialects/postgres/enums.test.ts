@@ -7,25 +7,13 @@ import { sameSchema } from '../../../src/model/same'
 import { describe as told } from '../../../src/operations/describe'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
-import { freshPostgres } from '../../support/databases'
-import { connectPostgres, run, type TestConnection } from '../../support/postgres-connection'
+import { run, withPostgres, type TestConnection } from '../../support/postgres-connection'
 
 const scope: Scope = { defaultSchema: 'public', schemas: ['audit'], ignore: [] }
 
-let database: Awaited<ReturnType<typeof freshPostgres>>
 let db: TestConnection
 let version: number
-
-beforeAll(async () => {
-  database = await freshPostgres()
-  db = await connectPostgres(database.url)
-  version = await postgres.version(db)
-})
-
-afterAll(async () => {
-  await db?.end()
-  await database?.drop()
-})
+withPostgres((opened) => ({ db, version } = opened))
 
 beforeEach(async () => {
   await db.query(`DROP SCHEMA IF EXISTS audit CASCADE; DROP SCHEMA public CASCADE;

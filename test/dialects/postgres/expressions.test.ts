@@ -3,23 +3,12 @@ import type { Judgement, Scope } from '../../../src/dialects/dialect'
 import { postgres } from '../../../src/dialects/postgres'
 import { sameSchema } from '../../../src/model/same'
 import type { Column, SchemaModel, Table } from '../../../src/model/schema'
-import { freshPostgres } from '../../support/databases'
-import { connectPostgres, plain, type TestConnection } from '../../support/postgres-connection'
+import { plain, withPostgres, type TestConnection } from '../../support/postgres-connection'
 
 const scope: Scope = { defaultSchema: 'public', schemas: [], ignore: [] }
 
-let database: Awaited<ReturnType<typeof freshPostgres>>
 let db: TestConnection
-
-beforeAll(async () => {
-  database = await freshPostgres()
-  db = await connectPostgres(database.url)
-})
-
-afterAll(async () => {
-  await db?.end()
-  await database?.drop()
-})
+withPostgres((opened) => ({ db } = opened))
 
 afterEach(async () => {
   await db.query('DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public')

@@ -5,25 +5,13 @@ import { diff } from '../../../src/diff/diff'
 import type { Column, ColumnType, SchemaModel } from '../../../src/model/schema'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
-import { freshPostgres } from '../../support/databases'
-import { connectPostgres, plain, run, type TestConnection } from '../../support/postgres-connection'
+import { plain, run, withPostgres, type TestConnection } from '../../support/postgres-connection'
 
 const scope: Scope = { defaultSchema: 'public', schemas: ['audit'], ignore: [] }
 
-let database: Awaited<ReturnType<typeof freshPostgres>>
 let db: TestConnection
 let version: number
-
-beforeAll(async () => {
-  database = await freshPostgres()
-  db = await connectPostgres(database.url)
-  version = await postgres.version(db)
-})
-
-afterAll(async () => {
-  await db?.end()
-  await database?.drop()
-})
+withPostgres((opened) => ({ db, version } = opened))
 
 afterEach(async () => {
   await db.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public;
@@ -458,7 +446,8 @@ function sql(type: ColumnType): string {
 
 /** Roles are the whole server's, so the database's own name is in theirs. */
 async function roles(...names: readonly string[]): Promise<string[]> {
-  const made = names.map((name) => `autogen_${name}_${new URL(database.url).pathname.slice(1)}`)
+  const [row] = await db.query('SELECT current_database() AS name')
+  const made = names.map((name) => `autogen_${name}_${String(row!.name)}`)
   for (const name of made) await db.query(`CREATE ROLE ${name}`)
   return made
 }

@@ -1,5 +1,4 @@
 // The law of DESIGN.md section 13 on a real server: diff, plan, run, introspect is the schema that was wanted; and back.
-import fc from 'fast-check'
 import type { Scope } from '../../../src/dialects/dialect'
 import { postgres } from '../../../src/dialects/postgres'
 import { diff } from '../../../src/diff/diff'
@@ -10,30 +9,17 @@ import { sameSchema } from '../../../src/model/same'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
 import { arbitrarySchemaPair, permissive, type ArbitraryOptions, type SchemaPair } from '../../support/arbitrary'
-import { freshPostgres } from '../../support/databases'
 import { lane } from '../../support/lane'
-import { connectPostgres, run, type TestConnection } from '../../support/postgres-connection'
+import { fc, seed, tries } from '../../support/laws'
+import { run, withPostgres, type TestConnection } from '../../support/postgres-connection'
 
 const scope: Scope = { defaultSchema: 'public', schemas: ['audit'], ignore: [] }
 // The dialect knows nothing of TypeORM's version, so one lane does the most of it.
-const runs = Number(process.env.AUTOGEN_SOAK ?? (lane.major === '1' ? 25 : 5))
-// The same cases every time, so that a run says what changed in the code; other seeds are for soaking.
-const seed = Number(process.env.AUTOGEN_SEED ?? 20_261_120)
+const runs = tries(lane.major === '1' ? 25 : 5)
 
-let database: Awaited<ReturnType<typeof freshPostgres>>
 let db: TestConnection
 let version: number
-
-beforeAll(async () => {
-  database = await freshPostgres()
-  db = await connectPostgres(database.url)
-  version = await postgres.version(db)
-})
-
-afterAll(async () => {
-  await db?.end()
-  await database?.drop()
-})
+withPostgres((opened) => ({ db, version } = opened))
 
 async function clean(): Promise<void> {
   await db.query(`DROP SCHEMA IF EXISTS audit CASCADE; DROP EXTENSION IF EXISTS citext CASCADE;
@@ -87,7 +73,7 @@ test(`a schema becomes another and comes back (seed ${seed})`, async () => {
       await reach(emptySchema, pair.from)
       expect(await thereAndBack(pair)).toEqual([])
     }),
-    { numRuns: runs, seed, endOnFailure: process.env.AUTOGEN_SHRINK === undefined },
+    runs,
   )
 }, 600_000)
 
@@ -102,7 +88,7 @@ test(`rows stay what they are on the way (seed ${seed})`, async () => {
       const before = await rowsOf(pair)
       await thereAndBack(pair, async () => expect(await rowsOf(pair)).toEqual(before))
     }),
-    { numRuns: runs, seed, endOnFailure: process.env.AUTOGEN_SHRINK === undefined },
+    runs,
   )
 }, 600_000)
 

@@ -3,6 +3,7 @@ import { postgres } from '../../../src/dialects/postgres'
 import { constantOf, literal, normalizeLiteral } from '../../../src/dialects/postgres/literals'
 import { normalizeType } from '../../../src/dialects/postgres/types'
 import { emptySchema, type Column, type ColumnType, type Literal, type Table } from '../../../src/model/schema'
+import { table as tableOf } from '../../support/schema'
 
 const scope: Scope = { defaultSchema: 'app', schemas: ['audit'], ignore: [] }
 
@@ -124,16 +125,7 @@ test.each([
 })
 
 const column = (rest: Partial<Column>): Column => ({ name: 'c', type: 'integer', nullable: false, ...rest })
-const table = (rest: Partial<Table>): Table => ({
-  name: 't',
-  columns: [],
-  uniques: [],
-  indexes: [],
-  foreignKeys: [],
-  checks: [],
-  exclusions: [],
-  ...rest,
-})
+const table = (rest: Partial<Table>) => tableOf('t', { columns: [], ...rest })
 const normalized = (rest: Partial<Table>) =>
   postgres.normalize({ ...emptySchema, enums: [{ name: 'Mood', values: ['a'] }], tables: [table(rest)] }, scope)
     .tables[0]!

@@ -4,25 +4,14 @@ import { emptySchema, type Column, type SchemaModel, type Table } from '../../..
 import { apply } from '../../../src/operations/apply'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
-import { freshPostgres } from '../../support/databases'
-import { connectPostgres, plain, run, type TestConnection } from '../../support/postgres-connection'
+import { plain, run, withPostgres, type TestConnection } from '../../support/postgres-connection'
+import { table as tableOf } from '../../support/schema'
 
 const scope: Scope = { defaultSchema: 'public', schemas: ['audit', 'a."b" c'], ignore: [] }
 
-let database: Awaited<ReturnType<typeof freshPostgres>>
 let db: TestConnection
 let version: number
-
-beforeAll(async () => {
-  database = await freshPostgres()
-  db = await connectPostgres(database.url)
-  version = await postgres.version(db)
-})
-
-afterAll(async () => {
-  await db?.end()
-  await database?.drop()
-})
+withPostgres((opened) => ({ db, version } = opened))
 
 afterEach(async () => {
   await db.query('DROP SCHEMA public CASCADE')
@@ -75,16 +64,8 @@ const column = (name: string, type: Column['type'], rest: Partial<Column> = {}):
   ...rest,
 })
 
-const table = (name: string, columns: readonly Column[], rest: Partial<Table> = {}): Table => ({
-  name,
-  columns,
-  uniques: [],
-  indexes: [],
-  foreignKeys: [],
-  checks: [],
-  exclusions: [],
-  ...rest,
-})
+const table = (name: string, columns: readonly Column[], rest: Partial<Table> = {}) =>
+  tableOf(name, { columns, ...rest })
 
 const quote = postgres.quote
 

@@ -6,25 +6,13 @@ import { emptySchema, type Column, type SchemaModel, type Table } from '../../..
 import { sameSchema } from '../../../src/model/same'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
-import { freshPostgres } from '../../support/databases'
-import { connectPostgres, run, type TestConnection } from '../../support/postgres-connection'
+import { run, withPostgres, type TestConnection } from '../../support/postgres-connection'
 
 const scope: Scope = { defaultSchema: 'public', schemas: ['audit', 'ext'], ignore: [] }
 
-let database: Awaited<ReturnType<typeof freshPostgres>>
 let db: TestConnection
 let version: number
-
-beforeAll(async () => {
-  database = await freshPostgres()
-  db = await connectPostgres(database.url)
-  version = await postgres.version(db)
-})
-
-afterAll(async () => {
-  await db?.end()
-  await database?.drop()
-})
+withPostgres((opened) => ({ db, version } = opened))
 
 beforeEach(async () => {
   await db.query(`DROP EXTENSION IF EXISTS citext CASCADE; DROP SCHEMA IF EXISTS audit CASCADE;

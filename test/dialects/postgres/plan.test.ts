@@ -3,6 +3,7 @@ import { postgres } from '../../../src/dialects/postgres'
 import { ConcurrentlyInTransactionError } from '../../../src/errors'
 import { emptySchema, type Column, type SchemaModel, type Table } from '../../../src/model/schema'
 import type { Operation } from '../../../src/operations/operation'
+import { table as tableOf } from '../../support/schema'
 
 const context: PlanContext = { scope: { defaultSchema: 'public', schemas: [], ignore: [] }, transaction: true }
 const column = (name: string, type: Column['type'], rest: Partial<Column> = {}): Column => ({
@@ -11,16 +12,7 @@ const column = (name: string, type: Column['type'], rest: Partial<Column> = {}):
   nullable: false,
   ...rest,
 })
-const table = (rest: Partial<Table>): Table => ({
-  name: 'user',
-  columns: [],
-  uniques: [],
-  indexes: [],
-  foreignKeys: [],
-  checks: [],
-  exclusions: [],
-  ...rest,
-})
+const table = (rest: Partial<Table>) => tableOf('user', { columns: [], ...rest })
 const user = { name: 'user' }
 const mood = { name: 'mood', values: ['sad', 'ok'] }
 

@@ -1,5 +1,4 @@
 // Renames among any other changes, on a real server: the wanted schema is reached, rows stay, and the way back leads back.
-import fc from 'fast-check'
 import type { Scope } from '../../../src/dialects/dialect'
 import { postgres } from '../../../src/dialects/postgres'
 import type { Answers } from '../../../src/diff/answers'
@@ -13,30 +12,18 @@ import { apply } from '../../../src/operations/apply'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
 import { arbitrarySchemaPair, permissive, type ArbitraryOptions } from '../../support/arbitrary'
-import { freshPostgres } from '../../support/databases'
 import { lane } from '../../support/lane'
-import { connectPostgres, run, type TestConnection } from '../../support/postgres-connection'
+import { fc, seed, tries } from '../../support/laws'
+import { run, withPostgres, type TestConnection } from '../../support/postgres-connection'
 import { isRenamed, knowing, pathsOf, withRenames, type Path, type RenamedPair } from '../../support/renamed'
 
 const scope: Scope = { defaultSchema: 'public', schemas: ['audit'], ignore: [] }
 // As in law.test.ts: the dialect knows nothing of TypeORM's version.
-const runs = Number(process.env.AUTOGEN_SOAK ?? (lane.major === '1' ? 25 : 5))
-const seed = Number(process.env.AUTOGEN_SEED ?? 20_261_120)
+const runs = tries(lane.major === '1' ? 25 : 5)
 
-let database: Awaited<ReturnType<typeof freshPostgres>>
 let db: TestConnection
 let version: number
-
-beforeAll(async () => {
-  database = await freshPostgres()
-  db = await connectPostgres(database.url)
-  version = await postgres.version(db)
-})
-
-afterAll(async () => {
-  await db?.end()
-  await database?.drop()
-})
+withPostgres((opened) => ({ db, version } = opened))
 
 const options: Partial<ArbitraryOptions> = {
   types: [
@@ -86,7 +73,7 @@ const held = (
         await check(pair)
       },
     ),
-    { numRuns: runs, seed, endOnFailure: process.env.AUTOGEN_SHRINK === undefined },
+    runs,
   )
 
 test(

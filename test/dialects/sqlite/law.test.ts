@@ -1,5 +1,4 @@
 // The law of DESIGN.md section 13 on a real database: diff, plan, run, introspect is the schema that was wanted; and back.
-import fc from 'fast-check'
 import { sqlite } from '../../../src/dialects/sqlite'
 import { diff } from '../../../src/diff/diff'
 import { findColumn, findTable } from '../../../src/model/lookup'
@@ -8,11 +7,10 @@ import type { SchemaModel, Table } from '../../../src/model/schema'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
 import { arbitrarySchemaPair, type ArbitraryOptions, type SchemaPair } from '../../support/arbitrary'
+import { fc, seed, tries } from '../../support/laws'
 import { drivers, openDatabase, scope, type OpenDatabase } from './database'
 
-const runs = Number(process.env.AUTOGEN_SOAK ?? 25)
-// The same cases every time, so that a run says what changed in the code; other seeds are for soaking.
-const seed = Number(process.env.AUTOGEN_SEED ?? 20_261_120)
+const runs = tries(25)
 
 const options: Partial<ArbitraryOptions> = {
   types: [
@@ -66,7 +64,7 @@ describe.each(drivers)('%s', (driver) => {
         await database.migrate(reverseAll(operations))
         expect(sameSchema(await database.schema(), before)).toBe(true)
       }),
-      { numRuns: runs, seed, endOnFailure: process.env.AUTOGEN_SHRINK === undefined },
+      runs,
     )
   }, 600_000)
 
@@ -85,7 +83,7 @@ describe.each(drivers)('%s', (driver) => {
         expect(await rowsOf(database, pair)).toEqual(before)
         expect(await database.rows('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
       }),
-      { numRuns: runs, seed, endOnFailure: process.env.AUTOGEN_SHRINK === undefined },
+      runs,
     )
   }, 600_000)
 })

@@ -6,6 +6,7 @@ import { emptySchema, type Column, type SchemaModel, type Table } from '../../..
 import { apply } from '../../../src/operations/apply'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
+import { table as tableOf } from '../../support/schema'
 import { drivers, openDatabase, scope, type OpenDatabase } from './database'
 
 const user = { name: 'user' }
@@ -16,16 +17,18 @@ const column = (name: string, type: string, more: Partial<Column> = {}): Column 
   nullable: true,
   ...more,
 })
-const table = (name: string, columns: Column[], more: Partial<Table> = {}): Table => ({
-  name,
-  columns,
-  uniques: [],
-  indexes: [],
-  foreignKeys: [],
-  checks: [],
-  exclusions: [],
-  ...more,
-})
+const table = (name: string, columns: Column[], more: Partial<Table> = {}) => tableOf(name, { columns, ...more })
+
+const dropTeamKey: Operation = {
+  kind: 'dropForeignKey',
+  table: user,
+  foreignKey: {
+    name: 'FK_team',
+    columns: ['teamId'],
+    references: { table: team, columns: ['id'] },
+    onDelete: 'CASCADE',
+  },
+}
 
 const setUp = [
   `CREATE TABLE "team" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "name" varchar NOT NULL, "code" varchar, CONSTRAINT "UQ_code" UNIQUE ("code"))`,
@@ -264,22 +267,7 @@ const cases: [name: string, operations: Operation[], rebuilds: [up: number, down
     [1, 1],
   ],
   ['dropUnique', [{ kind: 'dropUnique', table: user, unique: { name: 'UQ_name', columns: ['name'] } }], [1, 1]],
-  [
-    'dropForeignKey',
-    [
-      {
-        kind: 'dropForeignKey',
-        table: user,
-        foreignKey: {
-          name: 'FK_team',
-          columns: ['teamId'],
-          references: { table: team, columns: ['id'] },
-          onDelete: 'CASCADE',
-        },
-      },
-    ],
-    [1, 1],
-  ],
+  ['dropForeignKey', [dropTeamKey], [1, 1]],
   [
     'createCheck',
     [{ kind: 'createCheck', table: user, check: { name: 'CHK_note', expression: { sql: `"note" <> ')'` } } }],
@@ -401,16 +389,7 @@ const drops: [string, Operation[]][] = [
     'dropTable after its keys and indexes, without a rebuild for them',
     [
       { kind: 'dropView', view: { name: 'names', definition: { sql: 'SELECT "id", "name" FROM "user"' } } },
-      {
-        kind: 'dropForeignKey',
-        table: user,
-        foreignKey: {
-          name: 'FK_team',
-          columns: ['teamId'],
-          references: { table: team, columns: ['id'] },
-          onDelete: 'CASCADE',
-        },
-      },
+      dropTeamKey,
       {
         kind: 'dropTable',
         table: table(
