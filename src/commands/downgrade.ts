@@ -17,6 +17,7 @@ export const downgradeCommand: Command<DowngradeOptions, MoveResult> = {
   examples: [
     ['autogen downgrade -1', 'takes the newest revision back'],
     ['autogen downgrade base', 'takes all of them back'],
+    ['autogen downgrade blue@base', 'takes one branch back, and keeps what another stands on'],
     ['autogen downgrade --sql head:-1', 'prints what takes the newest back'],
   ],
   positionals: [{ name: 'target', describe: '-1, an id, base, label@base ...', required: true }],

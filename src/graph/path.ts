@@ -30,7 +30,10 @@ export function upgradePath(
   return stepsUp(graph, new Set([...wanted].filter((id) => !ran.has(id))))
 }
 
-/** Everything above the targets, and everything that depends on it; with a branch, only what lies in that branch. */
+/**
+ * Everything above the targets, and everything that depends on it; with a branch, only what lies in that branch and what
+ * no other branch that ran stands on.
+ */
 export function downgradePath(
   graph: RevisionGraph,
   current: readonly string[],
@@ -44,7 +47,7 @@ export function downgradePath(
       checkKnown(graph, target.id)
       if (!ran.has(target.id)) throw new RangeNotAncestorError(target.id, current)
     }
-    for (const id of descendantsOf(graph, rootsAbove(graph, target))) if (ran.has(id)) dropped.add(id)
+    for (const id of descendantsOf(graph, ownAbove(graph, target, ran))) if (ran.has(id)) dropped.add(id)
   }
   return stepsDown(graph, dropped)
 }
@@ -87,11 +90,14 @@ export function revisionsBetween(graph: RevisionGraph, lower: readonly string[],
   return inRunOrder(graph, new Set([...below].filter((id) => above.has(id)))).map((id) => graph.revisions.get(id)!)
 }
 
-function rootsAbove(graph: RevisionGraph, target: Target): readonly string[] {
-  const roots = target.id === null ? graph.bases : graph.children.get(target.id)!
-  if (target.branch === undefined) return roots
-  const lineage = lineageOf(graph, target.branch)
-  return roots.filter((root) => lineage.has(root))
+/** What a downgrade to the target takes back itself; what depends on it goes along. */
+function ownAbove(graph: RevisionGraph, { id, branch }: Target, ran: ReadonlySet<string>): readonly string[] {
+  const roots = id === null ? graph.bases : graph.children.get(id)!
+  if (branch === undefined) return roots
+  const lineage = lineageOf(graph, branch)
+  const elsewhere = [...ran].filter((other) => !lineage.has(other))
+  const shared = ancestorsOf(graph, elsewhere, 'parents')
+  return [...descendantsOf(graph, roots, 'parents')].filter((own) => lineage.has(own) && !shared.has(own))
 }
 
 function stepsUp(graph: RevisionGraph, ids: ReadonlySet<string>): Step[] {

@@ -152,6 +152,8 @@ describe('help', () => {
      Examples
        autogen downgrade -1             takes the newest revision back
        autogen downgrade base           takes all of them back
+       autogen downgrade blue@base      takes one branch back, and keeps what
+                                        another stands on
        autogen downgrade --sql head:-1  prints what takes the newest back"
     `)
   })

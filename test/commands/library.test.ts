@@ -184,6 +184,14 @@ describe('branches', () => {
     expect(source('next_next.js')).toMatch(/^exports\.dependsOn = 'left'$/m)
   })
 
+  test('a branch goes back to base alone; what the other one stands on stays', async () => {
+    const { options } = await fork()
+    await autogen.upgrade({ ...options, target: 'heads' })
+    expect(await autogen.downgrade({ ...options, target: 'blue@base' })).toMatchObject({ to: ['left'] })
+    expect((await autogen.current(options)).heads).toEqual(['left'])
+    expect(await autogen.downgrade({ ...options, target: 'left@base' })).toMatchObject({ to: [] })
+  })
+
   test('upgrade head is refused, upgrade heads is not, and after a merge there is one head again', async () => {
     const { options, write } = await fork()
     expect(await failure(autogen.upgrade(options))).toMatchObject({ exitCode: 4, hint: expect.stringMatching(/merge/) })

@@ -2,7 +2,7 @@
 import { fc } from '../support/laws'
 import { buildGraph, type RevisionGraph } from '../../src/graph/graph'
 import { headsAfter } from '../../src/graph/heads'
-import { ancestorsOf, needsOf, tipsOf } from '../../src/graph/lineage'
+import { ancestorsOf, lineageOf, needsOf, tipsOf } from '../../src/graph/lineage'
 import { downgradePath, stampPath, upgradePath, type Target } from '../../src/graph/path'
 import type { Revision, Step } from '../../src/graph/revision'
 import { drawHistory } from '../../src/graph/draw'
@@ -116,6 +116,29 @@ test('a downgrade keeps its target, and an upgrade to the old rows undoes it', (
       const down = take(graph, rows, downgradePath(graph, rows, [target]))
       expect(ancestorsOf(graph, down).has(id)).toBe(true)
       expect([...take(graph, down, upgradePath(graph, down, rows))].sort()).toEqual([...rows].sort())
+    }),
+  )
+})
+
+test('a branch taken back to base is gone, and nothing that another branch stands on unless it depends on the branch', () => {
+  fc.assert(
+    fc.property(picked, fc.nat(), ({ graph, some }, pick) => {
+      const rows = rowsOf(graph, some)
+      const ran = ancestorsOf(graph, rows)
+      const branch = [...graph.revisions.keys()][pick % graph.revisions.size]!
+      const steps = downgradePath(graph, rows, [{ id: null, branch }])
+      const gone = new Set(steps.map(({ revision }) => revision.id))
+      take(graph, rows, steps)
+      const lineage = lineageOf(graph, branch)
+      const shared = ancestorsOf(
+        graph,
+        [...ran].filter((id) => !lineage.has(id)),
+        'parents',
+      )
+      for (const id of ran) {
+        const dependent = needsOf(graph, id).some((need) => gone.has(need))
+        expect({ id, gone: gone.has(id) }).toEqual({ id, gone: dependent || (lineage.has(id) && !shared.has(id)) })
+      }
     }),
   )
 })

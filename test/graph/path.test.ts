@@ -107,6 +107,12 @@ describe('a fork', () => {
     ['one branch by its label', 'd1 d2', 'L1@b', '-d1 -c1', 'd2'],
     ['one branch by a revision inside it', 'd1 d2', 'c2@b', '-d2 -c2', 'd1'],
     ['one branch by its head', 'd1 d2', 'd1@b', '-d1 -c1', 'd2'],
+    ['one branch to base: what it shares with another that ran stays', 'd1 d2', 'L1@base', '-d1 -c1', 'd2'],
+    ['one branch to base, rows the other way round', 'd2 c1', 'L1@base', '-c1', 'd2'],
+    ['one branch to base: what it shares with nobody goes too', 'd1', 'L1@base', '-d1 -c1 -b -a', ''],
+    ['one branch to base, whose own part never ran', 'd2', 'L1@base', '', 'd2'],
+    ['one branch to below the fork', 'd1 d2', 'L1@a', '-d1 -c1', 'd2'],
+    ['one branch by steps that lead below the fork', 'd1 c2', 'L1@-3', '-d1 -c1', 'c2'],
     ['one branch, relative to its head', 'd1 d2', 'L1@head-1', '-d1', 'c1 d2'],
     ['to what is current in one branch', 'd1 c2', 'c2', '', 'c2 d1'],
     ['the only row to the fork', 'c2', '-1', '-c2', 'b'],
@@ -226,6 +232,11 @@ describe('dependencies', () => {
   test('a downgrade takes along what depends on the branch', () => {
     const history = graph('a1 labelled A -> a2', 'b1 labelled B -> b2 needs a2')
     expect(down(history, 'b2', 'A@base')).toEqual({ steps: '-b2 -a2 -a1', rows: 'b1' })
+  })
+
+  test('a downgrade of a branch keeps what another branch stands on, though that goes along', () => {
+    const history = graph('a -> b1 labelled B', 'a -> c1 -> c2 needs b1')
+    expect(down(history, 'c2', 'B@base')).toEqual({ steps: '-c2 -b1', rows: 'c1' })
   })
 
   test('a step down in a branch that is current only through a dependency removes the dependent', () => {
