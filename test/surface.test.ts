@@ -23,7 +23,7 @@ test('typeorm-autogen exports these values', () => {
    MisplacedCallError MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
    MissingUpgradeError MultipleHeadsError NoCastError NoCompilerError NotAtHeadError NotInBranchError
    NotResumableError OfflineError OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError
-   RangeNotAllowedError RangeNotAncestorError RevisionCycleError RevisionLoopError
+   RangeNotAllowedError RangeNotAncestorError ReplayFailedError RevisionCycleError RevisionLoopError
    RevisionNotFoundError RowsInTheWayError ScratchUnavailableError SettingsNotFoundError
    SeveralProblemsError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
    StillReferencedError TransactionControlError TwoTypeormsError TypeImportedAsValueError

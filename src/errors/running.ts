@@ -1,5 +1,5 @@
 // A migration that did not go through.
-import { AutogenError, exitCodes } from './error'
+import { AutogenError, exitCodes, type ExitCode, type Problem } from './error'
 
 /** Somebody else held the lock longer than we were told to wait. */
 export class LockTimeoutError extends AutogenError {
@@ -73,6 +73,24 @@ export class MigrationFailedError extends AutogenError implements MigrationFailu
     if (at !== undefined) this.at = at
     this.completed = completed
     this.reason = reason
+  }
+}
+
+/** The history that does not run from its beginning: a revision failed on the scratch database it was replayed on. */
+export class ReplayFailedError extends AutogenError {
+  readonly code = 'replay-failed'
+  readonly exitCode: ExitCode
+  /** What went wrong there, as it would have been told of a database of the user's. */
+  readonly failure: Problem
+  constructor(cause: AutogenError) {
+    super(
+      `The history was replayed on a scratch database, and failed there: ${cause.message}`,
+      'Your own database was not touched: mend that revision, or leave `--from-history` out to compare with the live database.',
+      { cause },
+    )
+    const { code, exitCode, message, hint } = cause
+    this.exitCode = exitCode
+    this.failure = { code, exitCode, message, hint }
   }
 }
 

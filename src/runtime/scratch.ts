@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import { secondDataSource } from '../data-source'
-import { ScratchUnavailableError } from '../errors'
+import { AutogenError, exitCodes, ReplayFailedError, ScratchUnavailableError } from '../errors'
 import type { RevisionGraph } from '../graph/graph'
 import { upgradePath } from '../graph/path'
 import type { SchemaModel } from '../model/schema'
@@ -62,11 +62,19 @@ async function replayOn(session: Session, request: ReplayRequest): Promise<Repla
     toolVersion,
     steps: (current) => upgradePath(graph, current, graph.realHeads),
     ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    throw isOfARevision(error) ? new ReplayFailedError(error) : error
   })
   const { connection, dialect, scope } = session
   const managed = managedFromLog(await readLog(session))
   const schemas = [...new Set([...scope.schemas, ...managedSchemas(managed)])]
   return { schema: await dialect.introspect(connection, { ...scope, schemas }), managed, heads }
+}
+
+function isOfARevision(error: unknown): error is AutogenError {
+  return (
+    error instanceof AutogenError && (error.exitCode === exitCodes.migration || error.exitCode === exitCodes.refused)
+  )
 }
 
 /** Scratch is a database to replay on. */

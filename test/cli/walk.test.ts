@@ -135,4 +135,17 @@ test('where only the history differs, revision prints the flag', async () => {
   expect(written).toMatchObject({ code: 0, stderr: '' })
   expect(written.stdout).toMatch(/\+ column user\.nick/)
   expect((await made.autogen(['check', '--from-history'])).code).toBe(0)
+
+  // A history that no longer runs from its beginning.
+  const [first] = made.files('migrations').filter((name) => name.endsWith('_create_user.ts'))
+  const text = made.read(`migrations/${first}`)
+  made.write(`migrations/${first}`, text.replace(/(upgrade\(op: Op\)[^{]*\{)/, "$1\n  op.execute('SELECT gone')"))
+  const failed = await made.autogen(['check', '--from-history'])
+  expect(failed).toMatchObject({ code: 5, stdout: '' })
+  expect(failed.stderr).toMatch(
+    /^error The history was replayed on a scratch database, and failed there: Revision \w+ failed/,
+  )
+  expect(failed.stderr).toMatch(
+    /\nhint {2}Your own database was not touched: mend that revision, or leave `--from-history`.*\n$/,
+  )
 })

@@ -66,7 +66,7 @@ describe('a scratch database on PostgreSQL', () => {
   test('is gone when a revision fails on it', async () => {
     const broken = history({ a: { upgrade: (op: Op) => op.execute('SELECT nothing FROM nowhere') } })
     const replaying = replayHistory({ dataSource: dataSourceOf(here), ...broken, toolVersion: '0.0.1' })
-    await expect(replaying).rejects.toThrow(MigrationFailedError)
+    await expect(replaying).rejects.toMatchObject({ cause: expect.any(MigrationFailedError) })
     expect(await scratchDatabases(here)).toEqual([])
   })
 
