@@ -2,6 +2,7 @@
 import type { DataSource, EntityMetadata } from 'typeorm'
 import type { EntityTraits } from '../dialects/dialect'
 import { defined } from '../model/defined'
+import { isExpression } from '../model/expression'
 import type { Column, ColumnType, EnumType, Generated, Literal } from '../model/schema'
 
 export type ColumnMetadata = EntityMetadata['columns'][number]
@@ -94,14 +95,13 @@ function defaultOf(column: ColumnMetadata, { dataSource, traits }: Reading): Col
   return literalOf(column, value, traits)
 }
 
-function literalOf(column: ColumnMetadata, value: unknown, { enums }: EntityTraits): Literal | { sql: string } {
+function literalOf(column: ColumnMetadata, value: unknown, { enums }: EntityTraits): Literal {
   if (enums && isEnum(column)) return Array.isArray(value) ? value.map(String) : String(value)
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value) && column.type === 'simple-enum') return value.join(',')
   const json = JSON.stringify(value)
-  if (!column.isArray && column.type !== 'json' && column.type !== 'jsonb') return json
-  // `{ sql }` means an expression in the model, so a JSON value of that shape has to be one.
-  if (Object.keys(value).join() === 'sql') return { sql: `'${json.replaceAll("'", "''")}'` }
-  return JSON.parse(json) as Literal
+  // The model takes an object with `sql` for an expression; as text it is JSON too.
+  const isJson = column.isArray || column.type === 'json' || column.type === 'jsonb'
+  return isJson && !isExpression(value) ? (JSON.parse(json) as Literal) : json
 }

@@ -2,6 +2,7 @@
 import * as typeorm from 'typeorm'
 import type { RevisionOptions } from '../../src'
 import { entity, view } from '../support/entities/make'
+import { lane } from '../support/lane'
 import type { Entities } from '../support/story'
 
 const { Check, Column, Exclusion, Index, JoinTable, ManyToMany, ManyToOne, PrimaryColumn } = typeorm
@@ -128,6 +129,13 @@ const tagged = (options: typeorm.RelationOptions) => {
 }
 
 const kept: readonly Change[] = [
+  retyped(
+    'L17, M17 another collation in place',
+    Column({ type: 'varchar', collation: 'C' }),
+    Column({ type: 'varchar', collation: 'POSIX' }),
+    ['~ column thing.value collation POSIX'],
+    [`'kept'`, 'kept'],
+  ),
   {
     row: 'L11 the action of a foreign key changes, the rows stay',
     before: book({}),
@@ -363,6 +371,7 @@ const missed: readonly Change[] = [
     after: [thing({ a: Column('int') }, Unique('uq', ['a'], { deferrable: 'INITIALLY DEFERRED' }))],
     operations: ['- unique thing uq (a)', '+ unique thing uq (a)'],
   },
+  ...(lane.major === '1' ? [deferredExclusion()] : []),
   {
     row: 'M6 a foreign key to another column of the same table',
     before: referencing('id'),
@@ -441,6 +450,21 @@ const missed: readonly Change[] = [
     operations: [`~ table thing comment 'it's new'`],
   },
 ]
+
+// TypeORM 0.3 knows no exclusion that is deferrable.
+function deferredExclusion(): Change {
+  const text = 'USING gist ("during" WITH &&)'
+  const during = { during: Column('tsrange') }
+  return {
+    row: 'M5 an exclusion becomes deferrable',
+    before: [thing(during, Exclusion('xcl', text))],
+    after: [thing(during, Exclusion('xcl', text, { deferrable: 'INITIALLY DEFERRED' } as never))],
+    operations: [
+      '- exclusion thing xcl USING gist (during WITH &&)',
+      '+ exclusion thing xcl USING gist ("during" WITH &&)',
+    ],
+  }
+}
 
 function referencing(column: string): Entities {
   const one = entity('author', { id: id(), code: Column('int', { unique: true }) })

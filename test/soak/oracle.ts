@@ -19,10 +19,11 @@ export async function openOracle(): Promise<Oracle> {
   return {
     async complaints(url, entities, { defaultSchema }) {
       const { classes, forget } = makeClasses(entities)
-      const open = (at: string) =>
+      const open = (at: string, options: object = {}) =>
         new typeorm.DataSource({
           type: 'postgres',
           url: at,
+          ...options,
           ...(defaultSchema === 'public' ? {} : { schema: defaultSchema }),
           entities: classes as [],
         }).initialize()
@@ -36,7 +37,8 @@ export async function openOracle(): Promise<Oracle> {
         await theirs.initialize()
         await theirs.synchronize()
         const usual = await said(theirs)
-        const ours = await open(url)
+        // It would create some that nothing there needs.
+        const ours = await open(url, { installExtensions: false })
         try {
           return (await said(ours)).filter((query) => !usual.includes(query))
         } finally {

@@ -4,7 +4,7 @@ import { isExpression, sameJson } from '../../model/expression'
 import { findColumn, keyOf, nameOf } from '../../model/lookup'
 import type { Column, SchemaModel, Table, View } from '../../model/schema'
 import type { Judgement, Queryable, Scope, Uncertainty } from '../dialect'
-import { typeFamily } from './literals'
+import { hasOneForm } from './literals'
 import { ask, whyNot, type Answer } from './scratch'
 import { mapRelations, questionKey, respell, slotOfView, slotsOf, type Slot } from './slots'
 import { sameTokens } from './spelling'
@@ -122,11 +122,7 @@ function certain({ kind, table, column }: Slot, live: SchemaModel, wanted: Schem
     const found = schema.tables.find((one) => keyOf(nameOf(one)) === keyOf(table))
     return found && findColumn(found, column)
   })
-  return columns.every((one) => one?.default !== undefined && !isExpression(one.default) && hasOneForm(one))
-}
-
-function hasOneForm({ type }: Column): boolean {
-  return typeof type !== 'string' || typeFamily(type) !== 'other'
+  return columns.every((one) => one?.default !== undefined && !isExpression(one.default) && hasOneForm(one.type))
 }
 
 // Both

@@ -1,4 +1,5 @@
 // Values and their SQL, in both directions: a default that is a mere constant is a Literal, in one form per type.
+import { isExpression } from '../../model/expression'
 import type { ColumnType, Json, Literal } from '../../model/schema'
 import { quoteText } from '../sql'
 import { meaningful, postgresTokens, tokenize, type Token } from '../tokens'
@@ -26,7 +27,7 @@ export function typedLiteral(type: ColumnType, value: Json): string {
   if (value === null) return 'NULL'
   const { family, array } = familyOf(type)
   if (array && Array.isArray(value)) return textLiteral(arrayText(value, family))
-  if (!array && family === 'json') return textLiteral(typeof value === 'string' ? value : JSON.stringify(value))
+  if (!array && isJson(family)) return textLiteral(typeof value === 'string' ? value : JSON.stringify(value))
   if (!array && family === 'number' && (typeof value === 'number' || isDecimal(value))) return literal(bare(value))
   if (typeof value === 'object') return textLiteral(JSON.stringify(value))
   return literal(value)
@@ -35,7 +36,7 @@ export function typedLiteral(type: ColumnType, value: Json): string {
 /** A row's value as SQL. A string in a json column is a value like any other; in a default it is JSON text. */
 export function rowLiteral(type: ColumnType, value: Json): string {
   const { family, array } = familyOf(type)
-  const json = family === 'json' && !array && value !== null
+  const json = isJson(family) && !array && value !== null
   return json ? textLiteral(JSON.stringify(value)) : typedLiteral(type, value)
 }
 
@@ -64,6 +65,12 @@ export function constantOf(sql: string, type: ColumnType): Literal | null | unde
   return normalizeLiteral(type, value.text)
 }
 
+/** A default as the server prints it, where it is a json: the server compares none, so what it holds counts. */
+export function foldJson(sql: string): string {
+  const value = sql.endsWith('::json') ? constantOf(sql, 'json') : undefined
+  return value === undefined || value === null ? sql : JSON.stringify(normalizeLiteral('jsonb', value))
+}
+
 /** An expression without the parentheses around all of it. */
 export function unwrap(sql: string): string {
   const tokens = meaningful(tokenize(sql, postgresTokens))
@@ -72,12 +79,13 @@ export function unwrap(sql: string): string {
   return first === undefined || last === undefined ? sql.trim() : sql.slice(first.start, last.start + last.text.length)
 }
 
-/** What kind of values a type holds; values of all but `other` have one form. */
-export function typeFamily(type: ColumnType): Family {
-  return familyOf(type).family
+/** Whether two values of a type are the same only if they are spelled alike. */
+export function hasOneForm(type: ColumnType): boolean {
+  const { family } = familyOf(type)
+  return typeof type !== 'string' || (family !== 'other' && family !== 'json')
 }
 
-type Family = 'boolean' | 'number' | 'json' | 'text' | 'other'
+type Family = 'boolean' | 'number' | 'json' | 'jsonb' | 'text' | 'other'
 
 const families: { readonly [name: string]: Family } = {
   boolean: 'boolean',
@@ -88,12 +96,16 @@ const families: { readonly [name: string]: Family } = {
   'double precision': 'number',
   numeric: 'number',
   json: 'json',
-  jsonb: 'json',
+  jsonb: 'jsonb',
   text: 'text',
   varchar: 'text',
   char: 'text',
   bpchar: 'text',
   name: 'text',
+}
+
+function isJson(family: Family | undefined): family is 'json' | 'jsonb' {
+  return family === 'json' || family === 'jsonb'
 }
 
 function familyOf(type: ColumnType): { family: Family; array: boolean } {
@@ -105,14 +117,14 @@ function familyOf(type: ColumnType): { family: Family; array: boolean } {
 function normalizeScalar(family: Family, value: Literal): Literal {
   if (family === 'boolean') return booleanOf(value) ?? value
   if (family === 'number') return numberOf(value) ?? value
-  if (family === 'json') return typeof value === 'string' ? jsonOf(value) : sortedKeys(value)
+  if (isJson(family)) return typeof value === 'string' ? jsonOf(value, family) : ordered(value, family)
   return typeof value === 'object' ? (family === 'text' ? JSON.stringify(value) : value) : String(value)
 }
 
 function normalizeItems(family: Family, items: readonly Json[]): readonly Json[] {
   return items.map((item) => {
     if (item === null) return null
-    return Array.isArray(item) && family !== 'json' ? normalizeItems(family, item) : normalizeScalar(family, item)
+    return Array.isArray(item) && !isJson(family) ? normalizeItems(family, item) : normalizeScalar(family, item)
   })
 }
 
@@ -149,7 +161,7 @@ function numberOf(value: Literal): number | string | undefined {
   return String(Number(text)) === text ? Number(text) : text
 }
 
-function jsonOf(text: string): Literal {
+function jsonOf(text: string, family: 'json' | 'jsonb'): Literal {
   // More digits than a number can hold would come back changed.
   if (/\d{16}/.test(text)) return text
   let value: Json
@@ -159,7 +171,15 @@ function jsonOf(text: string): Literal {
     // Not JSON: the server will say so, with the person's own text.
     return text
   }
-  return value === null || typeof value === 'string' ? JSON.stringify(value) : sortedKeys(value)
+  if (family === 'json' && JSON.stringify(value) !== text) return text
+  const tidy = ordered(value, family)
+  // In the model null is no default, and an object with `sql` an expression.
+  return tidy === null || typeof tidy === 'string' || isExpression(tidy) ? JSON.stringify(tidy) : tidy
+}
+
+/** A jsonb forgets how its keys were ordered, a json does not. */
+function ordered<T extends Json>(value: T, family: 'json' | 'jsonb'): T {
+  return family === 'json' ? value : sortedKeys(value)
 }
 
 function sortedKeys<T extends Json>(value: T): T {
@@ -173,7 +193,7 @@ function sortedKeys<T extends Json>(value: T): T {
 function arrayText(items: readonly unknown[], family?: Family): string {
   const texts = items.map((item) => {
     if (item === null || item === undefined) return 'NULL'
-    if (Array.isArray(item) && family !== 'json') return arrayText(item, family)
+    if (Array.isArray(item) && !isJson(family)) return arrayText(item, family)
     const text =
       item instanceof Date ? item.toISOString() : typeof item === 'object' ? JSON.stringify(item) : String(item)
     const plain = /^[^\s{}",\\]+$/.test(text) && text.toUpperCase() !== 'NULL'

@@ -6,7 +6,7 @@ import type { Queryable, Row, Scope } from '../dialect'
 import { quoteName, quoteText } from '../sql'
 import { typeSql } from './clauses'
 import { dollarQuoted } from './dollar-quoted'
-import { textLiteral, unwrap } from './literals'
+import { foldJson, textLiteral, unwrap } from './literals'
 import { pinnedPath } from './path'
 import { questionKey, type Slot } from './slots'
 import { foldClock, foldZones } from './spelling'
@@ -272,7 +272,7 @@ END`
 function tidied({ kind }: Slot, answer: Answer): Answer {
   if (answer.text === undefined) return answer
   const text = unwrap(foldZones(answer.text))
-  if (kind === 'default') return { text: foldClock(text) }
+  if (kind === 'default') return { text: foldClock(foldJson(text)) }
   if (kind === 'element') return { text: unwrap(text.replace(/ IS NOT NULL$/, '')) }
   return { text: kind === 'view' ? foldZones(answer.text.trim()) : text }
 }

@@ -59,6 +59,9 @@ test.each<[ColumnType, Literal, Literal]>([
   ['varchar(5)', { a: 1 }, '{"a":1}'],
   ['jsonb', '{"b":1, "a":[]}', { a: [], b: 1 }],
   ['jsonb', { b: 1, a: [] }, { a: [], b: 1 }],
+  ['jsonb', '{"sql": "now()"}', '{"sql":"now()"}'],
+  ['json', '{"a":1}', { a: 1 }],
+  ['json', '{"a": 1}', '{"a": 1}'],
   ['json', '"text"', '"text"'],
   ['json', 'not json', 'not json'],
   ['text[]', '{}', []],
@@ -77,6 +80,14 @@ test.each<[ColumnType, Literal, Literal]>([
 ])('a %j column with default %j has default %j', (type, given, expected) => {
   expect(normalizeLiteral(type, given)).toEqual(expected)
   expect(normalizeLiteral(type, expected)).toEqual(expected)
+})
+
+test('the keys of a json stay in the order they were given, those of a jsonb do not', () => {
+  const keys = (type: ColumnType, text: string) => Object.keys(normalizeLiteral(type, text))
+  expect([keys('json', '{"b":1,"a":2}'), keys('jsonb', '{"b":1,"a":2}')]).toEqual([
+    ['b', 'a'],
+    ['a', 'b'],
+  ])
 })
 
 test.each<[string, ColumnType, Literal | null | undefined]>([

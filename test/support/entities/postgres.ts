@@ -106,6 +106,8 @@ class Defaults {
   @Column('jsonb', { default: { b: 1, a: { z: [1, 'two', null], y: 'x' } } }) nested!: object
   @Column('json', { default: { a: 1 } }) json!: object
   @Column('jsonb', { default: '{"a": 1}' }) jsonText!: object
+  @Column('json', { default: '{ "b": 1, "a": 2 }' }) spacedJson!: object
+  @Column('json', { default: () => `'{"b":1,"a":2}'` }) orderedJson!: object
   @Column('jsonb', { default: () => `'{"b":1,"a":2}'::jsonb` }) jsonFunction!: object
   @Column('jsonb', { default: () => `'{}'` }) jsonEmptyFunction!: object
   @Column('boolean', { default: 'true' }) textTrue!: boolean
