@@ -21,6 +21,8 @@ function loggerListener(logger: Logger): Listener {
         // A bundle has no comments, and so no message.
         return logger.info([verb, revision.id, revision.message, how].filter(Boolean).join(' '))
       }
+      case 'copy':
+        return logger.info(`copying ${event.table}: ${event.rows} of ${event.total} rows`)
       case 'lock':
         if (event.state === 'waiting')
           logger.info(`waiting for another process that migrates: ${event.holder ?? 'unknown'}`)

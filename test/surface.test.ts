@@ -24,7 +24,7 @@ test('typeorm-autogen exports these values', () => {
    MissingUpgradeError MultipleHeadsError NoCastError NoCompilerError NotAtHeadError NotInBranchError
    NotResumableError OfflineError OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError
    RangeNotAllowedError RangeNotAncestorError ReplayFailedError RevisionCycleError RevisionLoopError
-   RevisionNotFoundError RowsInTheWayError ScratchUnavailableError SettingsNotFoundError
+   RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError
    SeveralProblemsError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
    StillReferencedError TransactionControlError TwoTypeormsError TypeImportedAsValueError
    TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError

@@ -25,6 +25,12 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
     case 'statement':
       if (verbose) line(paint.dim(`          ${event.sql.replace(/\n/g, '\n          ')}  (${event.durationMs} ms)`))
       return
+    case 'copy': {
+      const percent = Math.floor((event.rows / event.total) * 100)
+      return line(
+        `${paint.dim('copying')}   ${event.table}  ${paint.dim(`${event.rows} of ${event.total} rows, ${percent} %`)}`,
+      )
+    }
     case 'batch':
       if (verbose) line(paint.dim(`          ${event.table}: ${event.batches} batches`))
       return

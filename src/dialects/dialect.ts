@@ -44,6 +44,28 @@ export interface Statement {
   readonly operation?: number
   /** Rows in its way; they are counted right before it, and it runs only where there are none. */
   readonly guards?: readonly Guard[]
+  /** It fills a table with the rows of another one, which takes its time and must lose none. */
+  readonly copy?: Copy
+}
+
+/** Copy says how all rows of a table get into another one: in portions, where there are many, and counted. */
+export interface Copy {
+  readonly table: QualifiedName
+  /** Queries whose first row has the `count` of the rows there were, and of those that there are now. */
+  readonly before: string
+  readonly after: string
+  /** Absent where no cheap order tells one portion from the next. */
+  readonly portions?: Portions
+  /** The same comparison as statements that fail, for SQL printed offline. */
+  readonly offline: readonly string[]
+}
+
+/** Portions cuts a copy into statements; how many rows one takes is their last parameter. */
+export interface Portions {
+  readonly first: string
+  /** Its first parameter is where the portion before has ended: the `last` in the first row of a query. */
+  readonly next: string
+  readonly last: string
 }
 
 /** Guard says which rows a statement would lose or fail on, so that they can be counted first. */

@@ -190,3 +190,19 @@ export class OfflineError extends AutogenError {
     )
   }
 }
+
+/** RowsLostError says that a table which is built anew got more or fewer rows than it had. */
+export class RowsLostError extends AutogenError {
+  readonly code = 'rows-lost'
+  readonly exitCode = exitCodes.migration
+  constructor(
+    readonly table: string,
+    readonly before: number,
+    readonly after: number,
+  ) {
+    super(
+      `The migration would not keep the rows of ${table}: of ${before} it would make ${after}.`,
+      'Let `using` give one value for every row, without aggregates such as max(); nothing of the change was kept.',
+    )
+  }
+}

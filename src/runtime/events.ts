@@ -4,7 +4,7 @@ import type { LogKind } from './log'
 
 /** RunEvent is one thing that happened during a run. */
 export type RunEvent =
-  WarningEvent | LockEvent | RunStartedEvent | MigrationEvent | StatementEvent | BatchEvent | RunEndedEvent
+  WarningEvent | LockEvent | RunStartedEvent | MigrationEvent | StatementEvent | CopyEvent | BatchEvent | RunEndedEvent
 
 /** RunListener hears them as they happen. */
 export type RunListener = (event: RunEvent) => void
@@ -53,6 +53,15 @@ export interface StatementEvent {
   /** The operation it belongs to, described. */
   readonly operation?: string
   readonly durationMs: number
+}
+
+/** CopyEvent tells how far the copy of a large table has come, about every second; SQLite must copy to change a table. */
+export interface CopyEvent {
+  readonly type: 'copy'
+  readonly revision: string
+  readonly table: string
+  readonly rows: number
+  readonly total: number
 }
 
 /** BatchEvent is told after every batch of `op.batched`. */

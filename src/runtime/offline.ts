@@ -166,6 +166,7 @@ function added({ dialect }: OfflineRequest, parts: readonly Part[], segment: Seg
   const statements = of.flatMap((statement) => [
     ...(statement.guards ?? []).map(({ offline }) => offline),
     inlineParameters(statement, dialect),
+    ...(statement.copy?.offline ?? []),
   ])
   const last = parts.at(-1)
   if (!goesOn || !segment.transactional || !last?.transactional) {

@@ -5,11 +5,12 @@ import { InterruptedError, NotResumableError, TransactionControlError } from '..
 import type { HeadChange } from '../graph/heads'
 import type { Step } from '../graph/revision'
 import { defined, type Defined } from '../model/defined'
-import { findTable } from '../model/lookup'
+import { displayName, findTable } from '../model/lookup'
 import { describe } from '../operations/describe'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
 import { reverse } from '../operations/reverse'
+import { copyRows } from './copy'
 import type { RunListener } from './events'
 import { migrationFailure } from './failure'
 import { refuseRowsInTheWay } from './guards'
@@ -198,7 +199,7 @@ export class SegmentRun {
   async #runTogether(segment: Together, operations: readonly Operation[], work: Work): Promise<void> {
     if (!this.skipping) {
       await this.#begin()
-      for (const statement of segment.statements) await this.#send(statement, work)
+      for (const statement of segment.statements) await this.#sendWhole(statement, work)
     }
     this.#open.push(...operations)
     this.#dirty = true
@@ -289,6 +290,23 @@ export class SegmentRun {
     const row: Defined<typeof entry & typeof ended & Change> = defined({ ...entry, ...ended, ...change })
     if (this.#row === undefined) this.#row = await startEntry(session, row)
     else await finishEntry(session, this.#row, row)
+  }
+
+  /** Sends a statement; one that copies a table in the portions it needs. */
+  async #sendWhole(statement: Statement, work: Work): Promise<void> {
+    const { session, step, onEvent } = this.#task
+    const { copy } = statement
+    if (copy === undefined) return void (await this.#send(statement, work))
+    const revision = step.revision.id
+    const table = displayName(copy.table)
+    await copyRows(
+      { ...statement, copy },
+      {
+        db: session.connection,
+        send: (one) => this.#send(one, work),
+        tell: (rows, total) => onEvent?.({ type: 'copy', revision, table, rows, total }),
+      },
+    )
   }
 
   async #send(statement: Statement, work?: Work, line?: SourceLine): Promise<Row[]> {

@@ -3,6 +3,7 @@ import { UnsupportedOperationError } from '../../errors'
 import { sameName } from '../../model/lookup'
 import type { Check, Table } from '../../model/schema'
 import { match, type OperationOf } from '../../operations/operation'
+import type { Statement } from '../dialect'
 import { quoteName } from '../sql'
 import { createIndexSql, createTableSql, handlers, soleColumn, type Answer } from './ddl'
 import type { Group, State } from './groups'
@@ -19,16 +20,17 @@ import { reshape } from './reshape'
 export function flush(state: State): void {
   const { groups } = state
   const decisions = groups.map((group) => decide(state, group))
-  const write = (at: number | undefined, ...texts: readonly string[]) => {
-    for (const text of texts) state.statements.push({ sql: text, ...(at === undefined ? {} : { operation: at }) })
-  }
+  const push = (at: number | undefined, statement: Omit<Statement, 'operation'>) =>
+    state.statements.push({ ...statement, ...(at === undefined ? {} : { operation: at }) })
+  const write = (at: number | undefined, ...texts: readonly string[]) => texts.forEach((sql) => push(at, { sql }))
   for (const { at, guards } of decisions) write(at, ...guards)
   for (const [n, { base, table, changes, keptIndexes }] of groups.entries()) {
     if (base === undefined || table === undefined || decisions[n]?.kind !== 'native') continue
     const gone = base.indexes.filter(({ name }) => !keptIndexes.has(name))
     for (const { name } of gone) write(indexChange(changes, name), `DROP INDEX ${quoteName(name)}`)
   }
-  for (const decision of decisions) if (decision.kind === 'rebuild') write(decision.at, ...decision.statements)
+  for (const decision of decisions)
+    if (decision.kind === 'rebuild') for (const statement of decision.statements) push(decision.at, statement)
   // Drops before the others, which may take their names.
   const dropsFirst = groups
     .map(({ table }, n) => ({ decision: decisions[n] as Decision, drops: table === undefined }))

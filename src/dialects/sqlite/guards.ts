@@ -90,8 +90,8 @@ export function unknownGuard({ name, columns, indexes }: Table, triggers: readon
   )
 }
 
-// SQL without procedures stops with a message of our own where a constraint of that name fails.
-function guard(rule: string, count: string): string[] {
+/** SQL without procedures stops with a message of our own where a constraint of that name fails. */
+export function guard(rule: string, count: string): string[] {
   const name = quoteName('_autogen_guard')
   return [
     `CREATE TEMP TABLE ${name} (found integer CONSTRAINT ${quoteName(rule)} CHECK (found = 0))`,

@@ -145,6 +145,14 @@ function columnOf(
   })
 }
 
+/** The column that is another name of the row id. */
+export function rowIdColumn(parsed: ParsedTable): string | undefined {
+  const key = partsOf(parsed).find((part) => part.kind === 'primaryKey')
+  if (key?.kind !== 'primaryKey' || parsed.withoutRowid) return undefined
+  const keyed = ({ name }: ParsedTable['columns'][number]) => name.toLowerCase() === key.columns[0]?.toLowerCase()
+  return parsed.columns.find((column) => keyed(column) && isRowId(column, key))?.name
+}
+
 // https://www.sqlite.org/lang_createtable.html#rowid: a key that is the row id is never null, whatever is declared.
 function isRowId(column: ParsedTable['columns'][number], key: ParsedPart & { readonly kind: 'primaryKey' }): boolean {
   return key.columns.length === 1 && column.type.toLowerCase() === 'integer' && !key.descending

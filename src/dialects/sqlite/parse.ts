@@ -37,6 +37,8 @@ export type ParsedPart = { readonly text: string; readonly name?: string } & (
   | { readonly kind: 'collate'; readonly collation: string }
   | { readonly kind: 'notNull' | 'null' }
   | ({ readonly kind: 'references' } & ParsedReference)
+  /** What this parser does not know; a rebuild writes it as it stands. */
+  | { readonly kind: 'other' }
 )
 
 /** ParsedReference is a foreign key; without `parentColumns` it means the parent's primary key. */
@@ -179,16 +181,37 @@ function isTypeWord(cursor: Cursor): boolean {
 // Between two table constraints the comma may be missing, and a CONSTRAINT with a name may have nothing behind it.
 function parts(cursor: Cursor, read: (cursor: Cursor) => Unnamed | 'deferrable'): ParsedPart[] {
   const result: ParsedPart[] = []
-  while (peek(cursor) !== undefined && !isSymbol(cursor, ',') && !isSymbol(cursor, ')')) {
+  while (!atEnd(cursor)) {
     const first = peek(cursor)
     const name = accept(cursor, 'CONSTRAINT') ? identifier(cursor) : undefined
-    if (name !== undefined && (isWord(cursor, 'CONSTRAINT') || isSymbol(cursor, ',') || isSymbol(cursor, ')'))) continue
-    const part = read(cursor)
+    const part = name !== undefined && (isWord(cursor, 'CONSTRAINT') || atEnd(cursor)) ? other : known(cursor, read)
     const text = slice(cursor, first, previous(cursor))
     if (part === 'deferrable') result.push({ kind: 'null', text, name: deferrableMark })
     else result.push({ ...part, text, ...(name === undefined ? {} : { name }) })
   }
   return result
+}
+
+function atEnd(cursor: Cursor): boolean {
+  return peek(cursor) === undefined || isSymbol(cursor, ',') || isSymbol(cursor, ')')
+}
+
+const other: Unnamed = { kind: 'other' }
+
+// What cannot be read goes up to the next word that begins a constraint, with all its parentheses.
+function known<T>(cursor: Cursor, read: (cursor: Cursor) => T): T | Unnamed {
+  const start = cursor.at
+  try {
+    return read(cursor)
+  } catch (error) {
+    if (!(error instanceof UnreadableSchemaError)) throw error
+    cursor.at = start
+    do {
+      if (isSymbol(cursor, '(')) inParentheses(cursor)
+      else next(cursor)
+    } while (!atEnd(cursor) && !isWord(cursor, ...tableConstraints, ...columnConstraints))
+    return other
+  }
 }
 
 const deferrableMark = '\u0000deferrable'

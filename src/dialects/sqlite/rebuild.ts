@@ -1,6 +1,8 @@
 // What ALTER TABLE cannot do: a new table, the rows, the old table's name. https://www.sqlite.org/lang_altertable.html#otheralter
 import type { Table } from '../../model/schema'
-import { nameList, quoteName } from '../sql'
+import type { Statement } from '../dialect'
+import { quoteName } from '../sql'
+import { copyRows } from './copy'
 import { valueSql } from './ddl'
 import { renameMentions } from './form'
 import { literal } from './literal'
@@ -26,7 +28,7 @@ export interface Rebuild {
 
 /** Rebuilt is the SQL of a rebuild: first the table under its old names, later what SQLite itself can rename everywhere. */
 export interface Rebuilt {
-  readonly statements: readonly string[]
+  readonly statements: readonly Omit<Statement, 'operation'>[]
   readonly renames: readonly string[]
 }
 
@@ -35,19 +37,26 @@ export function rebuild(plan: Rebuild): Rebuilt {
   const { from, temporaryName: temporary } = plan
   const { shape, names, renames } = withOldNames(plan)
   const [old, fresh] = [quoteName(from.name), quoteName(temporary)]
+  const create = reshape(plan.create, shape, temporary)
+  const rows = copyRows({
+    from,
+    create,
+    values: valuesOf(plan, shape, names),
+    spare: spareValue(shape),
+    was: plan.create,
+  })
+  const after = [
+    ...(isNumbered(from) && isNumbered(shape) ? keepCounter(from.name, temporary) : []),
+    `DROP TABLE ${old}`,
+    // So that views and the triggers of other tables, which name the table that is gone, are left in peace.
+    'PRAGMA legacy_alter_table = ON',
+    `ALTER TABLE ${fresh} RENAME TO ${old}`,
+    'PRAGMA legacy_alter_table = OFF',
+    ...plan.indexes,
+    ...plan.triggers,
+  ]
   return {
-    statements: [
-      reshape(plan.create, shape, temporary),
-      copy(plan, shape, names),
-      ...(isNumbered(from) && isNumbered(shape) ? keepCounter(from.name, temporary) : []),
-      `DROP TABLE ${old}`,
-      // So that views and the triggers of other tables, which name the table that is gone, are left in peace.
-      'PRAGMA legacy_alter_table = ON',
-      `ALTER TABLE ${fresh} RENAME TO ${old}`,
-      'PRAGMA legacy_alter_table = OFF',
-      ...plan.indexes,
-      ...plan.triggers,
-    ],
+    statements: [{ sql: create }, rows, ...after.map((sql) => ({ sql }))],
     renames: [
       ...renames.map(([was, now]) => `ALTER TABLE ${old} RENAME COLUMN ${quoteName(was)} TO ${quoteName(now)}`),
       ...(from.name === plan.to.name ? [] : [`ALTER TABLE ${old} RENAME TO ${quoteName(plan.to.name)}`]),
@@ -115,28 +124,22 @@ function renamed(sql: string, names: Names): string {
   return names.size === 0 ? sql : renameMentions(sql, new Map([...names].map(([now, was]) => [now.toLowerCase(), was])))
 }
 
-function copy({ from, to, origins, using, temporaryName }: Rebuild, shape: Table, names: Names): string {
-  const into: string[] = []
-  const values: string[] = []
+function valuesOf({ from, to, origins, using }: Rebuild, shape: Table, names: Names): Map<string, string> {
+  const values = new Map<string, string>()
   to.columns.forEach((column, at) => {
     const target = shape.columns[at]
     const source = from.columns.find(({ name }) => name === origins.get(column.name))
     const own = using.get(column.name)
     if (target === undefined || column.generated || (source === undefined && own === undefined)) return
-    into.push(target.name)
-    values.push(
-      own === undefined
-        ? converted(source?.name ?? '', String(source?.type), String(column.type))
-        : renamed(own, names),
-    )
+    const kept = () => converted(source?.name ?? '', String(source?.type), String(column.type))
+    values.set(target.name, own === undefined ? kept() : renamed(own, names))
   })
-  // Rows without any column that stays are rows all the same.
-  const first = shape.columns.find(({ generated }) => generated === undefined)
-  if (into.length === 0 && first !== undefined) {
-    into.push(first.name)
-    values.push(first.default === undefined ? 'NULL' : valueSql(first.default))
-  }
-  return `INSERT INTO ${quoteName(temporaryName)} (${nameList(into)}) SELECT ${values.join(', ')} FROM ${quoteName(from.name)}`
+  return values
+}
+
+function spareValue({ columns }: Table): readonly [string, string] {
+  const first = columns.find(({ generated }) => generated === undefined)
+  return [first?.name ?? '', first?.default === undefined ? 'NULL' : valueSql(first.default)]
 }
 
 // A numeric column takes text that is a number and keeps other text; a CAST would make 0 of it. Bytes are text to it.

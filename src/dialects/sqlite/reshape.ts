@@ -114,6 +114,7 @@ function leftovers(parsed: ParsedTable, table: Table): Leftovers {
     kept.add(part)
   }
   for (const part of partsOf(parsed)) {
+    if (part.kind === 'other') kept.add(part)
     if (part.kind === 'unique')
       take(part, uniques, (one) => one.name === part.name && sameNames(one.columns, part.columns))
     if (part.kind === 'check')

@@ -1,9 +1,10 @@
 // An empty SQLite database through TypeORM's own query runner, once per driver of the lane.
 import * as typeorm from 'typeorm'
-import type { ConnectionLike, Row, Scope } from '../../../src/dialects/dialect'
+import type { ConnectionLike, Row, Scope, Statement } from '../../../src/dialects/dialect'
 import type { SchemaModel } from '../../../src/model/schema'
 import type { Operation } from '../../../src/operations/operation'
 import { sqlite } from '../../../src/dialects/sqlite'
+import { copyRows } from '../../../src/runtime/copy'
 import { freshSqlite } from '../../support/databases'
 import { sqliteDrivers } from '../../support/lane'
 
@@ -51,9 +52,13 @@ export async function openDatabase(driver: Driver, entities: object[] = []): Pro
       try {
         for (const segment of plan.segments) {
           if (!segment.transactional) throw new Error('Every segment of these tests is transactional.')
-          for (const { sql, parameters } of segment.statements) {
+          const send = ({ sql, parameters }: Statement) => {
             ran.push(sql)
-            await db.query(sql, parameters)
+            return db.query(sql, parameters)
+          }
+          for (const statement of segment.statements) {
+            if (statement.copy === undefined) await send(statement)
+            else await copyRows({ ...statement, copy: statement.copy }, { db, send })
           }
         }
       } catch (error) {
