@@ -177,6 +177,8 @@ export interface Verbatim {
   /** The CREATE statements of its indexes and of its triggers. */
   readonly indexes: readonly string[]
   readonly triggers: readonly string[]
+  /** The tables in which the query planner's statistics of it lie. */
+  readonly statistics?: readonly string[]
 }
 
 /** SchemaModel is one database schema, or several, as data. */

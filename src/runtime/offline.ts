@@ -46,10 +46,11 @@ export interface OfflineRequest {
 
 /** The SQL of the steps, version and log rows included. */
 export async function offlineSql(request: OfflineRequest): Promise<string> {
-  const { kind, heads } = request
+  const { kind, heads, dialect } = request
+  const note = dialect.session.note === undefined ? [] : [[`-- ${dialect.session.note}`]]
   const begin = heads.length === 0 && kind !== 'downgrade' ? [creation(request)] : []
   const blocks = kind === 'stamp' ? [await stampBlock(request)] : await migrationBlocks(request)
-  return [...begin, ...blocks].map((lines) => `${lines.join('\n')}\n`).join('\n')
+  return [...note, ...begin, ...blocks].map((lines) => `${lines.join('\n')}\n`).join('\n')
 }
 
 /** Part is what runs in one transaction, or without one. */
@@ -72,20 +73,19 @@ async function migrationBlocks(request: OfflineRequest): Promise<string[][]> {
     const migration = await recordMigration(scriptOf(request, step))
     const written = writeMigration(request, step, migration, schema)
     const moved = headsAfter(graph, at, step)
+    const { foreignKeysOff } = written.foreignKeysOff ? request.dialect.session : {}
     const rows = [
+      ...(foreignKeysOff?.last ?? []),
       ...versionRows(request, moved),
       logRow(request, step, { ...written, checksum: migration.checksum, stepsDone: written.parts.length }),
     ]
-    const [on, off] = written.foreignKeysOff ? foreignKeys : [[], []]
-    blocks.push([title(step), ...off, ...framed(withRows(written.parts, rows), request.opening), ...on])
+    const lines = framed(withRows(written.parts, rows), request.opening)
+    blocks.push([title(step), ...ended(foreignKeysOff?.before), ...lines, ...ended(foreignKeysOff?.after)])
     schema = written.schema
     at = moved.heads
   }
   return blocks
 }
-
-// Only one kind of database needs them off, and this is how it says so.
-const foreignKeys = [['PRAGMA foreign_keys = ON;'], ['PRAGMA foreign_keys = OFF;']] as const
 
 async function stampBlock(request: OfflineRequest): Promise<string[]> {
   const { graph, scripts, heads, steps } = request
@@ -184,9 +184,13 @@ function withRows(parts: readonly Part[], rows: readonly string[]): Part[] {
 
 function framed(parts: readonly Part[], opening: readonly string[] = []): string[] {
   return parts.flatMap(({ transactional, statements }) => {
-    const lines = [...(transactional ? opening : []), ...statements].map((sql) => `${sql};`)
+    const lines = ended([...(transactional ? opening : []), ...statements])
     return transactional ? ['BEGIN;', ...lines, 'COMMIT;'] : lines
   })
+}
+
+function ended(statements: readonly string[] = []): string[] {
+  return statements.map((sql) => `${sql};`)
 }
 
 /** The message stays on one line: a second one would no longer be a comment. */

@@ -156,6 +156,7 @@ function rebuildOf(state: State, group: Group, base: Table, table: Table) {
     using: usingOf(group),
     indexes: indexes.map((index) => indexText.get(index.name) ?? createIndexSql(base.name, index)),
     triggers: text?.triggers ?? [],
+    statistics: text?.statistics ?? [],
     temporaryName: temporaryName(state, base.name),
     ...(text?.create !== undefined && { create: text.create }),
   })
@@ -215,6 +216,7 @@ function remember(state: State, { base, table, changes, keptIndexes }: Group): v
       indexes: (text?.indexes ?? []).filter((sql) => renames.length === 0 && keptIndexes.has(parseIndex(sql).name)),
       triggers: text?.triggers ?? [],
       stale: text?.stale ?? false,
+      ...(text?.statistics && { statistics: text.statistics }),
       ...(create !== undefined && { create }),
     })
   }

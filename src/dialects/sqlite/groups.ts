@@ -29,6 +29,7 @@ interface Text {
   readonly create?: string
   readonly indexes: readonly string[]
   readonly triggers: readonly string[]
+  readonly statistics?: readonly string[]
   readonly stale: boolean
 }
 

@@ -16,11 +16,17 @@ export async function introspect(db: Queryable, scope: Scope): Promise<SchemaMod
   const parents = new Map(parsed.map((table) => [table.name.toLowerCase(), table]))
   const indexes = groupBy(named('index'), (row) => text(row, 'tbl_name'))
   const triggers = groupBy(named('trigger'), (row) => text(row, 'tbl_name'))
+  const statistics = catalogue.map((row) => text(row, 'name')).filter((name) => /^sqlite_stat\d$/.test(name))
   const verbatim: Record<string, Verbatim> = {}
   const tables = named('table').map((row, at) => {
     const name = text(row, 'name')
     const own = (rows: ReadonlyMap<string, Row[]>) => (rows.get(name) ?? []).map((one) => text(one, 'sql'))
-    verbatim[name] = { create: text(row, 'sql'), indexes: own(indexes), triggers: own(triggers) }
+    verbatim[name] = {
+      create: text(row, 'sql'),
+      indexes: own(indexes),
+      triggers: own(triggers),
+      ...(statistics.length > 0 && { statistics }),
+    }
     // The catalogue's name is the one that counts: it is right after every kind of rename.
     const table = tableOf({ ...(parsed[at] as ParsedTable), name }, parents, columns.get(name))
     return { ...table, indexes: own(indexes).map((sql) => indexOf(sql, table.columns)) }

@@ -22,6 +22,8 @@ export interface Rebuild {
   /** The CREATE text and the triggers, where the catalogue was read. */
   readonly create?: string
   readonly triggers: readonly string[]
+  /** The tables that hold the query planner's statistics. */
+  readonly statistics: readonly string[]
   /** A name nothing else has. */
   readonly temporaryName: string
 }
@@ -47,11 +49,13 @@ export function rebuild(plan: Rebuild): Rebuilt {
   })
   const after = [
     ...(isNumbered(from) && isNumbered(shape) ? keepCounter(from.name, temporary) : []),
+    ...plan.statistics.map((table) => moveStatistics(table, from.name, temporary)),
     `DROP TABLE ${old}`,
     // So that views and the triggers of other tables, which name the table that is gone, are left in peace.
     'PRAGMA legacy_alter_table = ON',
     `ALTER TABLE ${fresh} RENAME TO ${old}`,
     'PRAGMA legacy_alter_table = OFF',
+    ...plan.statistics.map((table) => moveStatistics(table, temporary, from.name)),
     ...plan.indexes,
     ...plan.triggers,
   ]
@@ -153,6 +157,11 @@ function converted(name: string, from: string, to: string): string {
 
 function isNumbered({ columns }: Table): boolean {
   return columns.some(({ identity }) => identity !== undefined)
+}
+
+// DROP TABLE takes along what ANALYZE has found out: https://www.sqlite.org/lang_analyze.html
+function moveStatistics(table: string, was: string, now: string): string {
+  return `UPDATE ${table} SET tbl = ${literal(now)} WHERE tbl = ${literal(was)}`
 }
 
 // https://www.sqlite.org/autoinc.html: the counter may be higher than any id that is left.

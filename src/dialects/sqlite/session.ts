@@ -1,10 +1,23 @@
 // How a migration begins and ends on SQLite: https://www.sqlite.org/pragma.html#pragma_foreign_keys is ignored inside a transaction.
 import { ForeignKeyMismatchError, ForeignKeyViolationError } from '../../errors'
 import type { ConnectionLike, Lock, Queryable, SessionTraits, Transaction } from '../dialect'
+import { guard } from './guards'
 
 /** SQLite's sessions. */
 export const session: SessionTraits = {
   begin,
+  note: 'Stop at the first error: sqlite3 -bail app.sqlite < this.sql. Otherwise the rest of a migration runs without what failed.',
+  foreignKeysOff: {
+    before: [
+      'PRAGMA foreign_keys = OFF',
+      `CREATE TEMP TABLE "_autogen_orphans" AS SELECT count(*) AS "found" FROM pragma_foreign_key_check`,
+    ],
+    last: guard(
+      'the migration leaves foreign keys without their rows',
+      `SELECT max(0, (SELECT count(*) FROM pragma_foreign_key_check) - "found") FROM temp."_autogen_orphans"`,
+    ),
+    after: ['DROP TABLE temp."_autogen_orphans"', 'PRAGMA foreign_keys = ON'],
+  },
   // There is no advisory lock: the lock is BEGIN IMMEDIATE, and the heads are read again inside every transaction.
   lock: async () => noLock,
   holder: async () => undefined,
@@ -16,9 +29,11 @@ async function begin(
   connection: ConnectionLike,
   { foreignKeysOff }: { readonly foreignKeysOff: boolean },
 ): Promise<Transaction> {
-  const restore = foreignKeysOff ? await keepPragmas(connection) : async () => {}
+  // With legacy_alter_table on, a rename would leave views and triggers behind.
+  const off = [...(foreignKeysOff ? ['foreign_keys'] : []), 'legacy_alter_table']
+  const restore = await keepPragmas(connection, off)
   try {
-    if (foreignKeysOff) await connection.query('PRAGMA foreign_keys = OFF')
+    for (const name of off) await connection.query(`PRAGMA ${name} = OFF`)
     await connection.query('BEGIN IMMEDIATE')
     markBegun(connection)
     const before = foreignKeysOff ? await violations(connection) : undefined
@@ -60,8 +75,7 @@ function markBegun(connection: ConnectionLike): void {
   if (!connection.isTransactionActive) Object.assign(connection, { isTransactionActive: true, transactionDepth: 1 })
 }
 
-async function keepPragmas(connection: Queryable): Promise<() => Promise<void>> {
-  const names = ['foreign_keys', 'legacy_alter_table']
+async function keepPragmas(connection: Queryable, names: readonly string[]): Promise<() => Promise<void>> {
   const before = new Map<string, number>()
   for (const name of names) before.set(name, await pragma(connection, name))
   return async () => {
