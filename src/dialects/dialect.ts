@@ -195,21 +195,25 @@ export interface SessionTraits {
   begin(connection: ConnectionLike, options: BeginOptions): Promise<Transaction>
   /** What `begin` says first in each transaction, for SQL printed offline; absent where it says nothing. */
   opening?(defaultSchema: string | undefined): readonly string[]
-  /** What a person must know who runs printed SQL. */
-  readonly note?: string
-  /** What `begin` and `commit` do where foreign keys are off, for SQL printed offline; absent where they never are. */
-  readonly foreignKeysOff?: ForeignKeysOff
+  /** What SQL printed offline says besides its statements; absent where nothing need be said. */
+  readonly printed?: PrintedTraits
   /** Tries once to take the lock; undefined when somebody else has it. */
   lock(connection: ConnectionLike, key: string): Promise<Lock | undefined>
   /** Who holds the lock, for the waiting line; undefined when unknown. */
   holder(connection: ConnectionLike, key: string): Promise<string | undefined>
 }
 
-/** ForeignKeysOff frames a migration: around its transactions, and at the end of the last one. */
-export interface ForeignKeysOff {
-  readonly before: readonly string[]
-  readonly last: readonly string[]
-  readonly after: readonly string[]
+/** PrintedTraits is what a script says that a connection of ours does by itself. */
+export interface PrintedTraits {
+  /** What whoever runs it must know. */
+  readonly note: string
+  readonly first: readonly string[]
+  /** Around a migration for which foreign keys are off, and at the end of its last transaction. */
+  readonly foreignKeysOff: {
+    readonly before: readonly string[]
+    readonly last: readonly string[]
+    readonly after: readonly string[]
+  }
 }
 
 /** BeginOptions is what a dialect must know before it begins. */

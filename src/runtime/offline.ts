@@ -47,10 +47,11 @@ export interface OfflineRequest {
 /** The SQL of the steps, version and log rows included. */
 export async function offlineSql(request: OfflineRequest): Promise<string> {
   const { kind, heads, dialect } = request
-  const note = dialect.session.note === undefined ? [] : [[`-- ${dialect.session.note}`]]
+  const { printed } = dialect.session
+  const heading = printed === undefined ? [] : [[`-- ${printed.note}`, ...ended(printed.first)]]
   const begin = heads.length === 0 && kind !== 'downgrade' ? [creation(request)] : []
   const blocks = kind === 'stamp' ? [await stampBlock(request)] : await migrationBlocks(request)
-  return [...note, ...begin, ...blocks].map((lines) => `${lines.join('\n')}\n`).join('\n')
+  return [...heading, ...begin, ...blocks].map((lines) => `${lines.join('\n')}\n`).join('\n')
 }
 
 /** Part is what runs in one transaction, or without one. */
@@ -73,7 +74,7 @@ async function migrationBlocks(request: OfflineRequest): Promise<string[][]> {
     const migration = await recordMigration(scriptOf(request, step))
     const written = writeMigration(request, step, migration, schema)
     const moved = headsAfter(graph, at, step)
-    const { foreignKeysOff } = written.foreignKeysOff ? request.dialect.session : {}
+    const foreignKeysOff = written.foreignKeysOff ? request.dialect.session.printed?.foreignKeysOff : undefined
     const rows = [
       ...(foreignKeysOff?.last ?? []),
       ...versionRows(request, moved),

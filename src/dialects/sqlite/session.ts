@@ -6,17 +6,21 @@ import { guard } from './guards'
 /** SQLite's sessions. */
 export const session: SessionTraits = {
   begin,
-  note: 'Stop at the first error: sqlite3 -bail app.sqlite < this.sql. Otherwise the rest of a migration runs without what failed.',
-  foreignKeysOff: {
-    before: [
-      'PRAGMA foreign_keys = OFF',
-      `CREATE TEMP TABLE "_autogen_orphans" AS SELECT count(*) AS "found" FROM pragma_foreign_key_check`,
-    ],
-    last: guard(
-      'the migration leaves foreign keys without their rows',
-      `SELECT max(0, (SELECT count(*) FROM pragma_foreign_key_check) - "found") FROM temp."_autogen_orphans"`,
-    ),
-    after: ['DROP TABLE temp."_autogen_orphans"', 'PRAGMA foreign_keys = ON'],
+  printed: {
+    note: 'To stop at the first error: sqlite3 -bail app.sqlite < this.sql. The shell would go on with the rest of a migration.',
+    // The shell enforces none unless told to, TypeORM's connections do.
+    first: ['PRAGMA foreign_keys = ON'],
+    foreignKeysOff: {
+      before: [
+        'PRAGMA foreign_keys = OFF',
+        `CREATE TEMP TABLE "_autogen_orphans" AS SELECT count(*) AS "found" FROM pragma_foreign_key_check`,
+      ],
+      last: guard(
+        'the migration leaves foreign keys without their rows',
+        `SELECT max(0, (SELECT count(*) FROM pragma_foreign_key_check) - "found") FROM temp."_autogen_orphans"`,
+      ),
+      after: ['DROP TABLE temp."_autogen_orphans"', 'PRAGMA foreign_keys = ON'],
+    },
   },
   // There is no advisory lock: the lock is BEGIN IMMEDIATE, and the heads are read again inside every transaction.
   lock: async () => noLock,
