@@ -138,7 +138,7 @@ export interface Dialect {
   /** Puts every spelling of types, defaults, identifiers into the one the differ compares. */
   normalize(schema: SchemaModel, scope: Scope): SchemaModel
   /** Lets the database say which expressions are the same; leaves no trace in it. */
-  judge(db: Queryable, live: SchemaModel, wanted: SchemaModel, scope: Scope): Promise<Judgement>
+  judge(db: ConnectionLike, live: SchemaModel, wanted: SchemaModel, scope: Scope): Promise<Judgement>
   /** Orders and groups operations and writes their SQL. Refuses (an error of code 6) what the database cannot do. */
   plan(operations: readonly Operation[], before: SchemaModel, context: PlanContext): Plan
   /** Changes of type that no cast of the database can make; asked before a migration is written. */

@@ -10,8 +10,10 @@ import type { Answers } from '../../src/diff/answers'
 import { readEntities } from '../../src/entities/read'
 import { createEnvironment, type Environment } from '../../src/environment'
 import { AutogenError } from '../../src/errors'
-import type { SchemaModel } from '../../src/model/schema'
+import { emptySchema, type SchemaModel } from '../../src/model/schema'
 import type { Operation } from '../../src/operations/operation'
+import { isQueued, recordScript } from '../../src/operations/record'
+import { resolve } from '../../src/operations/resolve'
 import type { Session } from '../../src/runtime/session'
 import { fromModules } from '../../src/scripts/modules'
 import type { MigrationModule } from '../../src/scripts/script'
@@ -58,27 +60,31 @@ export class Journey {
     this.phase = 'compare'
     const environment = this.environment(entities)
     const { operations, renames } = await compare(environment, { names: this.names, onRename })
-    return {
-      answers: renames,
-      operations: operations.filter(({ kind }) => /^rename(Table|Column|Enum)/.test(kind)),
-      some: operations.length > 0,
-    }
+    return { answers: renames, operations: operations.filter(isRename), some: operations.length > 0 }
   }
 
-  /** Writes a revision to the entities, where there is something to do. */
-  async revise(id: string, entities: Entities, onRename: RenameListener = () => null): Promise<boolean> {
+  /** Writes a revision from one schema to the entities, where there is something to do; says what it renames. */
+  async revise(
+    id: string,
+    entities: Entities,
+    from: SchemaModel = emptySchema,
+    onRename: RenameListener = () => null,
+  ): Promise<Renames> {
     this.phase = `revision ${id}`
     const revId = `${id}${String(this.sources.length)}${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
     const environment = this.environment(entities)
     const result = await this.clock('revision', () =>
       revisionCommand.run(environment, { message: id, revId, names: this.names, onRename }),
     )
-    if (result.source === undefined) return false
+    if (result.source === undefined) return { answers: {}, operations: [], some: false }
     if (!this.keepsFiles && result.path !== undefined) rmSync(result.path)
     const source = filledIn(result.source, await this.schemaOf(entities))
+    const module = evaluate(source)
     this.sources.push(source)
-    this.modules.push(evaluate(source))
-    return true
+    this.modules.push(module)
+    const { intents } = await recordScript((op) => module.upgrade?.(op))
+    const operations = resolve(from, intents.filter(isQueued).filter(isRename))
+    return { answers: result.renames, operations, some: true }
   }
 
   async upgrade(what: string): Promise<void> {
@@ -181,6 +187,10 @@ export class Journey {
     }
     return made.dataSource
   }
+}
+
+function isRename({ kind }: { readonly kind: string }): boolean {
+  return /^rename(Table|Column|Enum)/.test(kind)
 }
 
 function lineByLine(expected: readonly string[], found: readonly string[]): string[] {

@@ -29,14 +29,14 @@ function planOf({
   // One pair is asked for by its seed; of many, each lane walks its own.
   const seed = soak === undefined || lane.major === '1' ? first : first + 500_000
   const minutes = /^(\d+)\s*m/.exec(soak ?? '')?.[1]
-  const pairs = minutes !== undefined ? Infinity : Number(soak ?? (given === undefined ? 100 : 1))
+  const pairs = minutes !== undefined ? Infinity : Number(soak ?? (given === undefined ? 40 : 1))
   if (Number.isNaN(pairs) || Number.isNaN(first))
     throw new Error('AUTOGEN_SOAK is a number of pairs, or minutes as in 10m; AUTOGEN_SEED is a number.')
   return {
     pairs,
     milliseconds: minutes === undefined ? day : Number(minutes) * 60_000,
-    bin: Number(bin ?? Math.min(pairs, 2)),
-    oracle: Number(oracle ?? Math.min(pairs, soak === undefined ? 5 : 25)),
+    bin: Number(bin ?? Math.min(pairs, 1)),
+    oracle: Number(oracle ?? Math.min(pairs, soak === undefined ? 3 : 25)),
     seed,
     said: `${minutes === undefined ? `${pairs} pairs` : `${minutes} minutes`} from seed ${seed}`,
   }

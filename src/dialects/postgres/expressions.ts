@@ -3,19 +3,23 @@
 import { isExpression, sameJson } from '../../model/expression'
 import { findColumn, keyOf, nameOf } from '../../model/lookup'
 import type { Column, SchemaModel, Table, View } from '../../model/schema'
-import type { Judgement, Queryable, Scope, Uncertainty } from '../dialect'
+import type { ConnectionLike, Judgement, Scope, Uncertainty } from '../dialect'
 import { hasOneForm } from './literals'
-import { ask, whyNot, type Answer } from './scratch'
+import { ask, type Answer } from './scratch'
 import { mapRelations, questionKey, respell, slotOfView, slotsOf, type Slot } from './slots'
 import { sameTokens } from './spelling'
 
 /** Lets the server say which defaults, checks, predicates, computed columns, indexes, exclusions and views are the same. */
-export async function judge(db: Queryable, live: SchemaModel, wanted: SchemaModel, scope: Scope): Promise<Judgement> {
+export async function judge(
+  db: ConnectionLike,
+  live: SchemaModel,
+  wanted: SchemaModel,
+  scope: Scope,
+): Promise<Judgement> {
   const disputed = disputedSlots(live, wanted)
   if (disputed.live.length === 0) return { live, wanted, uncertain: [] }
-  const reason = await whyNot(db)
-  if (reason !== undefined) return undecided(live, wanted, disputed, reason)
   const answers = await ask(db, [...disputed.live, ...disputed.wanted], { live, wanted, scope })
+  if (typeof answers === 'string') return undecided(live, wanted, disputed, answers)
   return decided(live, wanted, disputed, answers)
 }
 

@@ -2,7 +2,7 @@
 import { findEnum, findTable, keyOf, nameOf } from '../../model/lookup'
 import { sameEnum } from '../../model/same'
 import type { Column, EnumType, SchemaModel, Table } from '../../model/schema'
-import type { Queryable, Row, Scope } from '../dialect'
+import type { ConnectionLike, Row, Scope } from '../dialect'
 import { quoteName, quoteText } from '../sql'
 import { typeSql } from './clauses'
 import { dollarQuoted } from './dollar-quoted'
@@ -25,58 +25,48 @@ export interface Sides {
   readonly scope: Scope
 }
 
-/** Why this connection cannot hold a scratch table; undefined when it can. */
-export async function whyNot(db: Queryable): Promise<string | undefined> {
-  const [row] =
-    await db.query(`SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS readonly,
-    has_database_privilege(current_database(), 'TEMP') AS temporary`)
-  if (row?.standby === true) return 'the server is a hot standby'
-  if (row?.readonly === 'on') return 'the connection is read-only'
-  return row?.temporary === true ? undefined : 'the user may not create temporary tables'
-}
-
-/** The server's spelling of every slot's expression, by `questionKey`. */
-export async function ask(db: Queryable, slots: readonly Slot[], sides: Sides): Promise<Map<string, Answer>> {
+/** The server's spelling of every slot's expression, by `questionKey`; or why this connection cannot hold a scratch table. */
+export async function ask(
+  db: ConnectionLike,
+  slots: readonly Slot[],
+  sides: Sides,
+): Promise<ReadonlyMap<string, Answer> | string> {
+  const [situation = {}] = await db.query(situationQuery)
+  const reason = whyNot(situation)
+  if (reason !== undefined) return reason
   const questions = [...new Map(slots.map((slot) => [questionKey(slot), slot]))]
   const steps = stepsFor(
     questions.map(([, slot], id) => ({ id, slot })),
     sides,
   )
-  const given = await inScratch(
-    db,
-    async () => {
-      await db.query(script(steps))
-      const [row] = await db.query(`SELECT current_setting('autogen.answers') AS answers`)
-      return JSON.parse(String(row?.answers)) as { readonly [id: string]: Answer }
-    },
-    sides.scope,
-  )
+  const given = await inScratch(db, async () => {
+    await db.query(script(steps, pinnedPath(situation, sides.scope)))
+    const [row] = await db.query(`SELECT current_setting('autogen.answers') AS answers`)
+    return JSON.parse(String(row?.answers)) as { readonly [id: string]: Answer }
+  })
   return new Map(questions.map(([key, slot], id) => [key, tidied(slot, given[id] ?? {})]))
 }
 
+const situationQuery = `SELECT current_setting('search_path') AS path, current_schema()::text AS schema,
+  pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS readonly,
+  has_database_privilege(current_database(), 'TEMP') AS temporary`
+
+function whyNot({ standby, readonly, temporary }: Row): string | undefined {
+  if (standby === true) return 'the server is a hot standby'
+  if (readonly === 'on') return 'the connection is read-only'
+  return temporary === true ? undefined : 'the user may not create temporary tables'
+}
+
 /** Runs work in a transaction that leaves nothing, or behind a savepoint in the one that is open. */
-async function inScratch<R>(db: Queryable, work: () => Promise<R>, scope: Scope): Promise<R> {
-  const [facts = {}] = await db.query(`SELECT current_setting('search_path') AS path, current_schema()::text AS schema`)
-  const open = await transactionIsOpen(db)
+async function inScratch<R>(db: ConnectionLike, work: () => Promise<R>): Promise<R> {
+  const open = db.isTransactionActive
   await db.query(open ? 'SAVEPOINT autogen_judge' : 'BEGIN')
   try {
-    await db.query(`SELECT set_config('search_path', $1, true)`, [pinnedPath(facts, scope)])
     return await work()
   } finally {
     await db.query(open ? 'ROLLBACK TO SAVEPOINT autogen_judge' : 'ROLLBACK')
     if (open) await db.query('RELEASE SAVEPOINT autogen_judge')
   }
-}
-
-// Two statements of one transaction share its virtual id; in autocommit each has its own.
-async function transactionIsOpen(db: Queryable): Promise<boolean> {
-  const id = async () => {
-    const rows: Row[] = await db.query(
-      `SELECT virtualtransaction AS id FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'virtualxid'`,
-    )
-    return rows[0]?.id
-  }
-  return (await id()) === (await id())
 }
 
 /** A statement to run, with others where it fails; or an expression to print, up to three times until it stays. */
@@ -227,11 +217,12 @@ function shadowSequences({ live, wanted }: Sides): Step[] {
 }
 
 /** One block for all of it, so that one expression the server cannot read does not spoil the others. */
-function script(steps: readonly Step[]): string {
+function script(steps: readonly Step[], path: string): string {
   const body = `
 DECLARE
   step jsonb; other text; said text; heard text; answer jsonb; answers jsonb := '{}'; around jsonb;
 BEGIN
+  PERFORM set_config('search_path', ${quoteText(path)}, true);
   FOR step IN SELECT value FROM jsonb_array_elements(${quoteText(JSON.stringify(steps))}::jsonb) LOOP
     IF step ? 'run' THEN
       BEGIN
