@@ -21,18 +21,18 @@ test('typeorm-autogen exports these values', () => {
    MalformedLabelError MalformedRevisionIdError MalformedTargetError MigrationExportError
    MigrationFailedError MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError
    MisplacedCallError MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
-   MissingUpgradeError MultipleHeadsError NoCastError NoCompilerError NotAtHeadError NotInBranchError
-   NotResumableError OfflineError OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError
-   RangeNotAllowedError RangeNotAncestorError ReplayFailedError RevisionCycleError RevisionLoopError
-   RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError
-   SeveralProblemsError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
-   StillReferencedError TransactionControlError TwoTypeormsError TypeImportedAsValueError
-   TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
-   UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
-   UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError WalkTooFarError
-   WrongDirectionError apply check current defineConfig describe diff downgrade emptySchema exitCodes
-   heads history init match merge resolve reverse reverseAll revision sameSchema stamp upgrade version
-   wait
+   MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NotAtHeadError
+   NotInBranchError NotResumableError OfflineError OverlappingTargetsError PreloadNotFoundError
+   ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError ReplayFailedError
+   RevisionCycleError RevisionLoopError RevisionNotFoundError RowsInTheWayError RowsLostError
+   ScratchUnavailableError SettingsNotFoundError SeveralProblemsError SkippedRevisionsError
+   SourceSyntaxError StepOutOfOrderError StillReferencedError TransactionControlError TwoTypeormsError
+   TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
+   UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
+   UnsupportedDriverError UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError
+   WalkTooFarError WrongDirectionError apply check current defineConfig describe diff downgrade
+   emptySchema exitCodes heads history init match merge resolve reverse reverseAll revision sameSchema
+   stamp upgrade version wait
    "
   `)
 })

@@ -40,6 +40,19 @@ export class InvalidUrlError extends AutogenError {
   }
 }
 
+/** A data source whose address comes from variables that are not set. */
+export class NoAddressError extends AutogenError {
+  readonly code = 'no-address'
+  readonly exitCode = exitCodes.usage
+  constructor(readonly unset: readonly string[]) {
+    const names = unset.map((name) => `\`${name}\``).join(', ')
+    super(
+      `The data source does not say where the database is: its ${names} ${unset.length === 1 ? 'is' : 'are'} not set.`,
+      'Set the variable it reads, such as `DATABASE_URL=postgres://user:password@host:5432/database`, or give `--url`.',
+    )
+  }
+}
+
 /** The server does not answer, or does not let us in for a reason that is not the password. */
 export class DatabaseUnreachableError extends AutogenError {
   readonly code = 'database-unreachable'

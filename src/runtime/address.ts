@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import type { DataSourceOptions } from 'typeorm'
-import { InvalidUrlError } from '../errors'
+import { InvalidUrlError, NoAddressError } from '../errors'
 
 /** Address is where a database is, in parts; `text` is the line that is printed. */
 export interface Address {
@@ -135,6 +135,19 @@ function pathOf(rest: string): string {
 /** Whether options belong to one of TypeORM's SQLite drivers. */
 export function isSqlite(options: { readonly type?: unknown }): boolean {
   return ['sqlite', 'better-sqlite3', 'sqljs'].includes(String(options.type))
+}
+
+/**
+ * Refuses an address that was left to variables which are not set: drivers then take this machine's own defaults, and nobody
+ * meant those.
+ */
+export function requireAddress(options: DataSourceOptions): void {
+  const fields: Fields = { ...options }
+  const written = addressKeys.filter((key) => key in fields && key !== 'password')
+  const settings = { ...masterOf(fields), ...record(fields.extra) }
+  const isNamed = addressKeys.some((key) => key !== 'password' && text(settings[key]) !== undefined)
+  const isDefault = ['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE'].some((name) => process.env[name])
+  if (written.length > 0 && !isNamed && !isDefault && !isSqlite(fields)) throw new NoAddressError(written)
 }
 
 /** Takes passwords out of a text that somebody else wrote: known ones, and those inside URLs. */

@@ -6,7 +6,7 @@ import { buildMetadatas, secondDataSource } from '../data-source'
 import type { ConnectionLike, Row } from '../dialects/dialect'
 import { DatabaseNotFoundError } from '../errors'
 import { defined } from '../model/defined'
-import { addressOf, isSqlite, masterOf } from './address'
+import { addressOf, isSqlite, masterOf, requireAddress } from './address'
 import { connectionError } from './connection-error'
 
 /** Connection is one open connection and what is known of the place it leads to. */
@@ -51,6 +51,7 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
 
 async function connect(dataSource: DataSource): Promise<DataSource> {
   const { options } = dataSource
+  requireAddress(options)
   requireFolder(addressOf(options).file)
   let own: DataSource | undefined
   try {

@@ -68,6 +68,14 @@ test.each([
   const [, next] = /npx autogen (.+)$/m.exec(initialised.stdout)!
   expect(next).toBe('revision -m "first"')
 
+  expect(await made.autogen(['revision', '-m', 'first'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'error The data source does not say where the database is: its `url` is not set.\n' +
+      'hint  Set the variable it reads, such as `DATABASE_URL=postgres://user:password@host:5432/database`, or give `--url`.\n',
+    output: expect.any(String),
+  })
   expect(await made.autogen(['revision', '-m', 'first'], environment)).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^ {2}\+ table user \(2 columns\)\nwritten {2}\S+_first\.[jt]s\n$/),

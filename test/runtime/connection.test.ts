@@ -322,6 +322,29 @@ describe('failing', () => {
     }
   })
 
+  test.each([
+    [{ url: undefined }, '`url` is'],
+    [{ url: '' }, '`url` is'],
+    [{ host: undefined, port: undefined, username: '', password: 'tr0ub4dor&3' }, '`host`, `port`, `username` are'],
+  ])('an address that was left to variables which are not set: %j', async (fields, unset) => {
+    const error = await failure({ type: 'postgres', ...fields })
+    expect(error).toMatchObject({
+      code: 'no-address',
+      exitCode: 2,
+      hint: expect.stringMatching(/DATABASE_URL=.*--url/),
+    })
+    expect(error.message).toBe(`The data source does not say where the database is: its ${unset} not set.`)
+  })
+
+  test('the variables of PostgreSQL itself are an address', async () => {
+    process.env.PGPORT = '1'
+    try {
+      expect(await failure({ type: 'postgres', url: undefined })).toMatchObject({ code: 'database-unreachable' })
+    } finally {
+      delete process.env.PGPORT
+    }
+  })
+
   test('a URL that is none is not repeated, because of the password inside', async () => {
     const error = await failure({ type: 'postgres', url: 'postgres://ada:tr0ub4dor&3@db:port/shop' })
     expect(error).toMatchObject({ code: 'invalid-url', exitCode: 2 })
