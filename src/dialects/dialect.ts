@@ -125,6 +125,8 @@ export interface Dialect {
   readonly transactionalDdl: boolean
   /** The type of a column that holds JSON, as the log does. */
   readonly jsonType: string
+  /** The present moment as SQL, as the log holds it: with its zone. */
+  readonly now: string
   /** What differs when entities are read for this dialect. */
   readonly entities: EntityTraits
   /** The schema a bare name means on this connection; undefined where there is no such thing. */

@@ -230,7 +230,7 @@ function logRow(request: OfflineRequest, { direction, revision }: Step, told: To
     startedAt: '',
   })
   const names = columns.map(([name]) => name)
-  const values = columns.map(([name, value]) => (name.endsWith('_at') ? 'CURRENT_TIMESTAMP' : dialect.literal(value)))
+  const values = columns.map(([name, value]) => (name.endsWith('_at') ? dialect.now : dialect.literal(value)))
   return `INSERT INTO ${dialect.quoteTable(tables.log, scope)} (${names.join(', ')}) VALUES (${values.join(', ')})`
 }
 

@@ -19,6 +19,7 @@ export const postgres: Dialect = {
   drivers: ['postgres'],
   transactionalDdl: true,
   jsonType: 'json',
+  now: 'CURRENT_TIMESTAMP',
   entities: {
     enums: true,
     schemas: true,

@@ -16,6 +16,7 @@ export const sqlite: Dialect = {
   drivers: ['sqlite', 'better-sqlite3', 'sqljs'],
   transactionalDdl: true,
   jsonType: 'text',
+  now: `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
   entities: {
     enums: false,
     schemas: false,
