@@ -65,7 +65,7 @@ function command({ name, describe, examples, positionals = [], flags: own }) {
 
 function flags(declared) {
   return Object.entries(declared).map(([name, { alias, argument, describe, type }]) => {
-    const long = `\`--${name}${argument === undefined ? '' : ` ${argument}`}\``
+    const long = `\`${name.length === 1 ? '-' : '--'}${name}${argument === undefined ? '' : ` ${argument}`}\``
     const repeated = type === 'strings' ? '; may be given several times' : ''
     return `- ${alias === undefined ? '' : `\`-${alias}\`, `}${long}: ${describe}${repeated}`
   })

@@ -24,6 +24,7 @@ export type MigrationsSetting =
 export interface Settings {
   readonly dataSource?: string | SourceAndCompiled | DataSource | DataSourceOptions
   readonly migrations?: MigrationsSetting
+  readonly recursive?: boolean
   readonly url?: string
   readonly schemas?: readonly string[]
   readonly versionTable?: string
@@ -62,6 +63,7 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     sentence: 'The folder of your migrations, several folders, `{ source, compiled }`, or imported modules.',
     fallback: '`migrations`',
   },
+  recursive: { sentence: 'Also reads the folders inside those of your migrations.', fallback: '`false`' },
   url: {
     sentence: 'Replaces the address of the data source and keeps its ssl, extra, schema and entities.',
     fallback: 'the data source as it is; `--url` and `AUTOGEN_URL` come before the setting',
@@ -262,6 +264,7 @@ function pick(settings: ProjectSettings, name: string | undefined, file: string)
 const kinds: { readonly [K in keyof Required<ProjectSettings>]: (value: unknown) => string | undefined } = {
   dataSource: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a file or a DataSource'),
   migrations: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a folder, folders or modules'),
+  recursive: trueOrFalse,
   url: string,
   schemas: strings,
   versionTable: string,

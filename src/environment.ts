@@ -24,7 +24,7 @@ export type Listener = (event: CommandEvent) => void
 export interface Place {
   /** Where relative paths of the settings start. */
   readonly folder: string
-  /** The folders revisions are read from; a new one goes into the first. */
+  /** The folders revisions are read from; a new one goes beside its parent. */
   readonly migrations: readonly string[]
   /** What new revisions are written in. */
   readonly language: 'ts' | 'js'
@@ -39,6 +39,8 @@ export interface Environment {
   readonly place?: Place
   readonly emit: Listener
   readonly signal?: AbortSignal
+  /** Who wrote a revision, as far as that can be known. */
+  authorOf(id: string): Promise<string | undefined>
   /** What the settings say was renamed. */
   renames(): Promise<Answers>
   /** The user's data source, loaded when first asked for. */
@@ -54,9 +56,13 @@ export interface Environment {
 export interface Parts {
   readonly settings: Settings
   readonly scripts: readonly MigrationScript[]
+  /** What was given with `-x`, for the scripts. */
+  readonly x?: Readonly<Record<string, string>>
   readonly renames?: () => Promise<Answers>
   readonly dataSource: () => Promise<DataSource>
   readonly place?: Place
+  /** Who wrote a file. */
+  readonly authorOf?: (file: string) => Promise<string | undefined>
   readonly emit?: Listener
   readonly signal?: AbortSignal
 }
@@ -64,15 +70,20 @@ export interface Parts {
 /** Puts an environment together; nothing is opened yet. */
 export function createEnvironment(parts: Parts): Environment {
   const emit = parts.emit ?? (() => undefined)
+  const { x } = parts
   let dataSource: Promise<DataSource> | undefined
   let session: Promise<Session> | undefined
   let graph: RevisionGraph | undefined
   const environment: Environment = {
     settings: parts.settings,
-    scripts: parts.scripts,
+    scripts: x === undefined ? parts.scripts : parts.scripts.map((script) => ({ ...script, x })),
     ...(parts.place === undefined ? {} : { place: parts.place }),
     ...(parts.signal === undefined ? {} : { signal: parts.signal }),
     emit,
+    authorOf: async (id) => {
+      const path = environment.graph.revisions.get(id)?.path
+      return path === undefined ? undefined : parts.authorOf?.(path)
+    },
     renames: parts.renames ?? (() => Promise.resolve({})),
     get graph() {
       return (graph ??= buildGraph(parts.scripts.map((script) => script.revision)))

@@ -1,12 +1,17 @@
 // The public surface, re-exports only: if it is not here, it is not public. test/surface.test.ts pins the list.
+import { branchesCommand } from './commands/branches'
 import { checkCommand } from './commands/check'
 import { currentCommand } from './commands/current'
 import { downgradeCommand } from './commands/downgrade'
+import { editCommand } from './commands/edit'
+import { ensureVersionCommand } from './commands/ensure-version'
 import { headsCommand } from './commands/heads'
 import { historyCommand } from './commands/history'
 import { initCommand } from './commands/init'
+import { listTemplatesCommand } from './commands/list-templates'
 import { mergeCommand } from './commands/merge'
 import { revisionCommand } from './commands/revision'
+import { showCommand } from './commands/show'
 import { stampCommand } from './commands/stamp'
 import { upgradeCommand } from './commands/upgrade'
 import { waitCommand } from './commands/wait'
@@ -28,10 +33,20 @@ export const current = asFunction(currentCommand)
 export const history = asFunction(historyCommand)
 /** Lists the newest revisions. */
 export const heads = asFunction(headsCommand)
+/** Lists where the history forks. */
+export const branches = asFunction(branchesCommand)
+/** Tells all that is known of revisions. */
+export const show = asFunction(showCommand)
+/** Opens the files of revisions in an editor. */
+export const edit = asFunction(editCommand)
 /** Writes a revision that brings several heads together. */
 export const merge = asFunction(mergeCommand)
 /** Records a revision as the one the database is at. */
 export const stamp = asFunction(stampCommand)
+/** Creates the version table and the log where they are missing. */
+export const ensureVersion = asFunction(ensureVersionCommand)
+/** Lists the shapes a new revision can have. */
+export const listTemplates = asFunction(listTemplatesCommand)
 /** Waits until the database is at a revision. */
 export const wait = asFunction(waitCommand)
 
@@ -40,12 +55,17 @@ export type { MigrationsSetting, ProjectSettings, Settings, SourceAndCompiled } 
 export type { ProjectOptions } from './project'
 export type { Logger } from './logger'
 export type { CommandEvent, Listener } from './environment'
+export type { BranchesOptions, BranchesResult, BranchPoint } from './commands/branches'
 export type { CheckOptions, CheckResult } from './commands/check'
 export type { CurrentOptions, CurrentResult } from './commands/current'
 export type { DowngradeOptions } from './commands/downgrade'
+export type { EditOptions, EditResult } from './commands/edit'
+export type { EnsureVersionOptions, EnsureVersionResult } from './commands/ensure-version'
 export type { HistoryOptions, HistoryResult } from './commands/history'
-export type { HeadsResult } from './commands/heads'
+export type { Head, HeadsOptions, HeadsResult } from './commands/heads'
 export type { InitOptions, InitResult } from './commands/init'
+export type { ListTemplatesResult, Template } from './commands/list-templates'
+export type { Listed } from './commands/listing'
 export type { MergeOptions } from './commands/merge'
 export type {
   RenameCandidate,
@@ -54,6 +74,7 @@ export type {
   RevisionOptions,
   RevisionResult,
 } from './commands/revision'
+export type { Shown, ShowOptions, ShowResult } from './commands/show'
 export type { StampOptions, StampResult } from './commands/stamp'
 export type { UpgradeOptions } from './commands/upgrade'
 export type { WaitOptions, WaitResult } from './commands/wait'

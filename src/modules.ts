@@ -16,6 +16,8 @@ export interface ModulesOptions extends Omit<
 > {
   readonly dataSource: DataSource
   readonly migrations: readonly MigrationModule[] | Readonly<Record<string, MigrationModule>>
+  /** For the migrations, as `op.x`. */
+  readonly x?: Readonly<Record<string, string>>
   readonly logger?: Logger
   readonly onEvent?: Listener
   readonly signal?: AbortSignal
@@ -31,7 +33,7 @@ export function asModulesFunction<Options extends object, Result extends object>
       settings: options,
       scripts: fromModules(migrations),
       dataSource: () => Promise.resolve(dataSource),
-      ...defined({ emit: listenerOf(options), signal: options.signal }),
+      ...defined({ x: options.x, emit: listenerOf(options), signal: options.signal }),
     })
     try {
       return await command.run(environment, options)

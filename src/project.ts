@@ -2,6 +2,7 @@
 import { dirname, resolve as resolvePath } from 'node:path'
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import type { Command } from './commands/command'
+import { withAuthors } from './commands/several-heads'
 import {
   chooseSource,
   findOrmconfig,
@@ -28,6 +29,7 @@ import { defined } from './model/defined'
 import { refusalOr } from './refused'
 import { replaceAddress } from './runtime/address'
 import { dialectOf } from './runtime/session'
+import { authorOf } from './scripts/authors'
 import { fromModules, readDirectory } from './scripts/directory'
 import type { MigrationModule, MigrationScript } from './scripts/script'
 import { listenerOf, type Logger } from './logger'
@@ -40,6 +42,10 @@ export interface ProjectOptions extends Settings {
   readonly config?: string
   /** The project, where the settings hold several. */
   readonly name?: string
+  /** For the migrations, as `op.x`, and for a data source that is exported as a function. */
+  readonly x?: Readonly<Record<string, string>>
+  /** The same as `x: { tag }`. */
+  readonly tag?: string
   /** Hears a line per migration and warning; `console` fits. */
   readonly logger?: Logger
   /** Hears everything as data. */
@@ -57,6 +63,8 @@ export async function performCommand<Options extends object, Result extends obje
     const environment = command.standalone === true ? nowhere() : await openProject(options)
     try {
       return await command.run(environment, options)
+    } catch (error) {
+      throw await withAuthors(environment, error)
     } finally {
       await environment.close()
     }
@@ -96,16 +104,31 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
   return createEnvironment(
     defined({
       settings,
-      scripts: modules === undefined ? await readScripts(folders, project) : fromModules(modules),
+      scripts:
+        modules === undefined ? await readScripts(folders, settings.recursive === true, project) : fromModules(modules),
+      x: typedFor(options),
       place:
         modules === undefined ? { folder: found.folder, migrations: folders, ...languageOf(folders[0]!) } : undefined,
       renames: () => readAnswers(settings.renames ?? {}, base('renames'), loadUserFile),
       dataSource: () =>
-        openDataSource({ settings, found, url: addressFor(options, found), folder: base('dataSource'), cwd }),
+        openDataSource({
+          settings,
+          found,
+          url: addressFor(options, found),
+          folder: base('dataSource'),
+          cwd,
+          x: typedFor(options) ?? {},
+        }),
+      authorOf,
       emit: listenerOf(options),
       signal: options.signal,
     }),
   )
+}
+
+/** What was given with `-x` and `--tag`, if anything was. */
+function typedFor({ x, tag }: ProjectOptions): ProjectOptions['x'] {
+  return tag === undefined ? x : { ...x, tag }
 }
 
 /** What of the settings the loader wants to know. */
@@ -122,6 +145,7 @@ function nowhere(): Environment {
 const settingKeys = [
   'dataSource',
   'migrations',
+  'recursive',
   'url',
   'schemas',
   'versionTable',
@@ -157,9 +181,13 @@ function foldersOf(setting: NonNullable<Settings['migrations']>, folder: string)
   return folders.map((one) => chooseSource(one, folder))
 }
 
-async function readScripts(folders: readonly string[], project: unknown): Promise<MigrationScript[]> {
+async function readScripts(
+  folders: readonly string[],
+  recursive: boolean,
+  project: unknown,
+): Promise<MigrationScript[]> {
   try {
-    return await readDirectory(folders, { load: loadUserFile })
+    return await readDirectory(folders, { load: loadUserFile, recursive })
   } catch (error) {
     // Where nothing says that there is a project, its folder is not what is missing.
     const nowhere = project === undefined && error instanceof MigrationsFolderNotFoundError
@@ -189,6 +217,7 @@ interface DataSourcePlace {
   readonly url: OtherAddress | undefined
   readonly folder: string
   readonly cwd: string
+  readonly x: Readonly<Record<string, string>>
 }
 
 /** The user's data source: an object, options, or what a file exports; perhaps with another address. */
@@ -204,6 +233,7 @@ async function findDataSource({
   found: { file: settingsFile },
   folder,
   cwd,
+  x,
 }: DataSourcePlace): Promise<DataSource> {
   const setting = settings.dataSource
   if (setting !== undefined && typeof setting !== 'string' && !isSourceAndCompiled(setting)) {
@@ -213,7 +243,7 @@ async function findDataSource({
   if (file === undefined) throw noDataSource(settingsFile, cwd)
   // Before the file itself fails on it, with less to say.
   resolveTypeorm(dirname(file))
-  const found = await exportedDataSource(file)
+  const found = await exportedDataSource(file, x)
   await prepareGlobs(found.options.entities, dirname(file))
   assertSingleTypeorm([file])
   return found
@@ -227,11 +257,11 @@ function noDataSource(settingsFile: string | undefined, cwd: string): AutogenErr
   )
 }
 
-/** The default export, the only export that is a DataSource, a promise of one, or plain options. */
-async function exportedDataSource(file: string): Promise<DataSource> {
+/** The default export, the only export that is a DataSource, a promise of one, plain options, or a function that returns one of these. */
+async function exportedDataSource(file: string, x: DataSourcePlace['x']): Promise<DataSource> {
   const exports = await loadUserFile(file)
-  const preferred = await settled(exports.default, file)
-  const byDefault = isObject(preferred) ? await settled(preferred.default, file) : undefined
+  const preferred = await settled(called(exports.default, x), file)
+  const byDefault = isObject(preferred) ? await settled(called(preferred.default, x), file) : undefined
   for (const found of [preferred, byDefault]) {
     if (isDataSource(found)) return found
     if (isOptions(found)) return fromOptions(found, dirname(file))
@@ -245,6 +275,12 @@ async function exportedDataSource(file: string): Promise<DataSource> {
   const [only, second] = sources.keys()
   if (only === undefined || second !== undefined) throw new DataSourceExportError(file, [...sources.values()])
   return only
+}
+
+/** A data source that depends on what was typed is exported as a function; a class is none. */
+function called(value: unknown, x: DataSourcePlace['x']): unknown {
+  if (typeof value !== 'function' || /^class\b/.test(String(value))) return value
+  return Promise.resolve().then(() => (value as (given: { readonly x: DataSourcePlace['x'] }) => unknown)({ x }))
 }
 
 async function settled(value: unknown, file: string): Promise<unknown> {

@@ -157,6 +157,7 @@ describe('what a setting may be', () => {
   const good: Required<ProjectSettings> = {
     dataSource: { source: 'src/data-source.ts', compiled: 'dist/data-source.js' },
     migrations: ['a', 'b'],
+    recursive: true,
     url: 'postgres://db/shop',
     schemas: ['sales'],
     versionTable: 'versions',

@@ -36,7 +36,12 @@ test.each([
   ['current', membersOf('commands/current', 'CurrentResult')],
   ['history', membersOf('commands/history', 'HistoryResult')],
   ['heads', membersOf('commands/heads', 'HeadsResult')],
+  ['branches', membersOf('commands/branches', 'BranchesResult')],
+  ['show', membersOf('commands/show', 'ShowResult')],
+  ['edit', membersOf('commands/edit', 'EditResult')],
   ['stamp', membersOf('commands/stamp', 'StampResult')],
+  ['ensure-version', membersOf('commands/ensure-version', 'EnsureVersionResult')],
+  ['list-templates', membersOf('commands/list-templates', 'ListTemplatesResult')],
   ['wait', membersOf('commands/wait', 'WaitResult')],
 ])('the JSON of %s has the keys that the page tells', (command, keys) => {
   const entry = section('JSON')

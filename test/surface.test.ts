@@ -30,25 +30,27 @@ test('typeorm-autogen exports these values', () => {
    TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
    UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
    UnsupportedDriverError UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError
-   WalkTooFarError WrongDirectionError apply check current defineConfig describe diff downgrade
-   emptySchema exitCodes heads history init match merge resolve reverse reverseAll revision sameSchema
-   stamp upgrade version wait
+   WalkTooFarError WrongDirectionError apply branches check current defineConfig describe diff
+   downgrade edit emptySchema ensureVersion exitCodes heads history init listTemplates match merge
+   resolve reverse reverseAll revision sameSchema show stamp upgrade version wait
    "
   `)
 })
 
 test('typeorm-autogen exports these types', () => {
   expect(exportsOf('index', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
-   "Check CheckOptions CheckResult Column ColumnType CommandEvent CurrentOptions CurrentResult
-   Deferrable Dialect DowngradeOptions EnumReference EnumType Exclusion ExitCode Expression Extension
-   Finding ForeignKey ForeignKeyAction Generated Handlers HeadsResult HistoryOptions HistoryResult
-   Identity Index IndexElement IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind
-   Listener Literal Logger MergeOptions MigrationFailure MigrationModule MigrationScript
-   MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions
-   ProjectSettings QualifiedName RenameCandidate RenameListener RenameQuestion Revision RevisionOptions
-   RevisionPlace RevisionResult RowsInTheWay Rule SchemaModel Sequence Settings SourceAndCompiled
-   StampOptions StampResult Step Table TableOptions UnansweredRename Unique UpgradeOptions Verbatim
-   View WaitOptions WaitResult
+   "BranchPoint BranchesOptions BranchesResult Check CheckOptions CheckResult Column ColumnType
+   CommandEvent CurrentOptions CurrentResult Deferrable Dialect DowngradeOptions EditOptions EditResult
+   EnsureVersionOptions EnsureVersionResult EnumReference EnumType Exclusion ExitCode Expression
+   Extension Finding ForeignKey ForeignKeyAction Generated Handlers Head HeadFacts HeadsOptions
+   HeadsResult HistoryOptions HistoryResult Identity Index IndexElement IndexElementOptions InitOptions
+   InitResult Intent IntentMap Json Kind ListTemplatesResult Listed Listener Literal Logger
+   MergeOptions MigrationFailure MigrationModule MigrationScript MigrationsSetting MoveResult Op
+   Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName
+   RenameCandidate RenameListener RenameQuestion Revision RevisionOptions RevisionPlace RevisionResult
+   RowsInTheWay Rule SchemaModel Sequence Settings ShowOptions ShowResult Shown SourceAndCompiled
+   StampOptions StampResult Step Table TableOptions Template UnansweredRename Unique UpgradeOptions
+   Verbatim View WaitOptions WaitResult
    "
   `)
 })

@@ -12,6 +12,8 @@ export const commonFlags: { readonly [name: string]: Flag } = {
   name: { type: 'string', alias: 'n', argument: 'NAME', describe: 'project in the settings, where they hold several' },
   datasource: { type: 'string', alias: 'd', argument: 'FILE', describe: 'file that exports your DataSource' },
   url: { type: 'string', argument: 'URL', describe: 'another address for the data source (or AUTOGEN_URL)' },
+  x: { type: 'strings', argument: 'KEY=VALUE', describe: 'for your migrations, as `op.x`, and your data source' },
+  tag: { type: 'string', argument: 'TEXT', describe: 'the same as -x tag=TEXT' },
   require: { type: 'strings', argument: 'MODULE', describe: 'module to load before your files' },
   format: { type: 'string', argument: 'text|json', describe: 'how the result is printed (text)' },
   verbose: { type: 'boolean', alias: 'v', describe: 'more detail' },

@@ -28,7 +28,8 @@ export function printCommandHelp(command: AnyCommand, out: Out, width: number): 
   section(out, 'Usage', [[`autogen ${usageOf(command)} [options]`, '']], width)
   section(out, 'Arguments', (command.positionals ?? []).map(argumentEntry), width)
   section(out, 'Options', Object.entries(command.flags).map(flagEntry), width)
-  section(out, 'Common options', [...Object.entries(commonFlagsOf(command)).map(flagEntry), ...ownOptions], width)
+  const common = Object.entries(commonFlagsOf(command)).filter(([name]) => !(name in command.flags))
+  section(out, 'Common options', [...common.map(flagEntry), ...ownOptions], width)
   section(out, 'Examples', command.examples, width)
 }
 
@@ -52,8 +53,9 @@ function argumentEntry({ name, describe, fallback }: NonNullable<AnyCommand['pos
 
 function flagEntry([name, { alias, argument, describe, type }]: readonly [string, Flag]): Entry {
   const short = alias === undefined ? '    ' : `-${alias}, `
+  const long = name.length === 1 ? `-${name}` : `${short}--${name}`
   const repeated = type === 'strings' ? '; may be given several times' : ''
-  return [`${short}--${name}${argument === undefined ? '' : ` ${argument}`}`, `${describe}${repeated}`]
+  return [`${long}${argument === undefined ? '' : ` ${argument}`}`, `${describe}${repeated}`]
 }
 
 function section({ line, paint }: Out, title: string, entries: readonly Entry[], width: number): void {

@@ -54,10 +54,11 @@ async function answeredByHelp(argv: readonly string[]): Promise<boolean> {
 
 async function perform(command: AnyCommand, options: Arguments, err: Out): Promise<number> {
   const json = options.format === 'json'
+  const format = command.formats?.[String(options.format)]
   const quiet = options.quiet === true
   const out = await outOf(process.stdout, process.env)
   // What another program reads stays free of what a person follows.
-  const progress = json || options.sql === true ? err : out
+  const progress = json || format !== undefined || options.sql === true ? err : out
   const interruption = new AbortController()
   const stop = interruptWith(interruption, err)
   try {
@@ -71,6 +72,7 @@ async function perform(command: AnyCommand, options: Arguments, err: Out): Promi
       },
     })
     if (json) out.line(JSON.stringify({ format: 1, ...result }, null, 2))
+    else if (format !== undefined) out.line(format(result))
     else if (!quiet || options.sql === true) command.print(result, out, options)
     return command.exitCode?.(result, options) ?? 0
   } finally {

@@ -3,7 +3,7 @@ import { commands } from '../commands'
 import type { AnyCommand, Flag } from '../commands/command'
 import { UsageError } from '../errors'
 import { version } from '../version'
-import { commonFlagsOf } from './common-flags'
+import { commonFlags, commonFlagsOf } from './common-flags'
 import { usageOf } from './help'
 
 /** What was typed, such as `{ revId: 'aaaa', format: 'json' }`. */
@@ -56,8 +56,23 @@ export async function parse(argv: readonly string[]): Promise<Chosen | undefined
   }
   // yargs prints it and then goes on to find no such command.
   if (argv[0] === 'completion') parser.showCompletionScript()
-  else await parser.parseAsync()
+  else await parser.parseAsync(commandFirst(argv))
   return chosen
+}
+
+/** What everybody may say comes before the command as well, as Alembic's users type it: `autogen -q upgrade head`. */
+export function commandFirst(argv: readonly string[]): string[] {
+  let at = 0
+  for (let word = argv[at]; word?.startsWith('-') && word !== '--'; word = argv[at]) {
+    const [, flag] =
+      Object.entries(commonFlags).find(([name, { alias }]) => [spelled(name), `-${alias}`].includes(word!)) ?? []
+    at += flag === undefined || flag.type === 'boolean' ? 1 : 2
+  }
+  return [...argv.slice(at, at + 1), ...argv.slice(0, at), ...argv.slice(at + 1)]
+}
+
+function spelled(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`
 }
 
 /** The command that a word names. */
@@ -66,7 +81,7 @@ export function commandNamed(word: string | undefined): AnyCommand | undefined {
 }
 
 function flagsOf(command: AnyCommand): { readonly [name: string]: Flag } {
-  return { ...command.flags, ...commonFlagsOf(command) }
+  return { ...commonFlagsOf(command), ...command.flags }
 }
 
 function optionOf({ type, alias, argument, describe }: Flag) {
@@ -88,14 +103,25 @@ function optionsFrom(command: AnyCommand, parsed: Arguments): Arguments {
     const value = parsed[positional.name] ?? positional.fallback
     if (value !== undefined && !(Array.isArray(value) && value.length === 0)) options[positional.name] = value
   }
-  if (options.format !== undefined && options.format !== 'text' && options.format !== 'json') {
-    throw new UsageError(`There is no format "${String(options.format)}".`, 'Use `--format text` or `--format json`.')
+  const formats = ['text', 'json', ...Object.keys(command.formats ?? {})]
+  if (options.format !== undefined && !formats.includes(String(options.format))) {
+    throw new UsageError(
+      `There is no format "${String(options.format)}".`,
+      `Use ${formats.map((name) => `\`--format ${name}\``).join(' or ')}.`,
+    )
   }
+  if (options.x !== undefined) options.x = Object.fromEntries((options.x as string[]).map(keyAndValue))
   if (options.datasource !== undefined) {
     options.dataSource = options.datasource
     delete options.datasource
   }
   return options
+}
+
+/** `KEY=VALUE`; a key alone is there and empty. */
+function keyAndValue(text: string): [string, string] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 function checked(value: unknown, { type }: Flag, name: string): unknown {

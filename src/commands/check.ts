@@ -3,7 +3,16 @@ import { compare, type ComparisonOptions, type RenameCandidate } from '../compar
 import type { Uncertainty } from '../dialects/dialect'
 import { readEntities } from '../entities/read'
 import type { Environment } from '../environment'
-import { AheadError, AutogenError, exitCodes, type ExitCode, type Problem, SeveralProblemsError } from '../errors'
+import {
+  AheadError,
+  AutogenError,
+  exitCodes,
+  type ExitCode,
+  MultipleHeadsError,
+  type Problem,
+  SeveralProblemsError,
+  SkippedRevisionsError,
+} from '../errors'
 import { describe, describeSubject, isDestructive } from '../operations/describe'
 import type { Operation } from '../operations/operation'
 import { readLog } from '../runtime/log'
@@ -12,6 +21,7 @@ import { offlineTarget } from '../runtime/offline-target'
 import type { Session } from '../runtime/session'
 import { readHeads } from '../runtime/versions'
 import type { Command, Out } from './command'
+import { describeHeads } from './several-heads'
 
 export interface CheckOptions extends ComparisonOptions {
   /** Also fails on expressions that nobody could judge. */
@@ -41,7 +51,7 @@ export interface DescribedOperation {
 
 export const checkCommand: Command<CheckOptions, CheckResult> = {
   name: 'check',
-  describe: 'fail when entities and database differ, or revisions are pending',
+  describe: 'fail when entities and database differ, or revisions wait',
   examples: [
     ['autogen check', 'for CI, and before you commit'],
     ['autogen check --from-history', 'the revisions alone, against a scratch database'],
@@ -59,7 +69,7 @@ export const checkCommand: Command<CheckOptions, CheckResult> = {
     const session = await elseAllOf(environment.session(), () => problemsWithoutDatabase(environment))
     const graphProblems =
       options.fromHistory === true
-        ? await orProblem(() => severalHeads(environment.graph.heads))
+        ? await orProblem(() => severalHeads(environment))
         : await orProblem(() => placeProblems(environment, session))
     const comparison = await elseAllOf(compare(environment, options), () => graphProblems)
     const problems = ranked([
@@ -127,7 +137,7 @@ async function problemsWithoutDatabase(environment: Environment): Promise<Proble
       await readEntities(dataSource, dialect.entities, scope)
       return []
     })),
-    ...(await orProblem(() => severalHeads(environment.graph.heads))),
+    ...(await orProblem(() => severalHeads(environment))),
   ]
 }
 
@@ -135,7 +145,7 @@ async function placeProblems(environment: Environment, session: Session): Promis
   const { graph, scripts } = environment
   const heads = await readHeads(session)
   const log = await readLog(session)
-  const several = severalHeads(graph.heads)
+  const several = await severalHeads(environment)
   const { state, unknown } = aheadOrDiverged(log, graph, heads)
   if (state === 'ahead') {
     const { message } = new AheadError(unknown)
@@ -164,15 +174,7 @@ async function placeProblems(environment: Environment, session: Session): Promis
           ),
         ]
       : []),
-    ...(skipped.length > 0
-      ? [
-          problem(
-            'skipped',
-            `Below the database's revision lie some that never ran: ${skipped.join(', ')}.`,
-            'Go back and up again with `autogen downgrade` and `autogen upgrade head`.',
-          ),
-        ]
-      : []),
+    ...(skipped.length > 0 ? [{ ...asProblem(new SkippedRevisionsError(skipped, heads)), code: 'skipped' }] : []),
     ...edited.map(({ revision }) =>
       problem(
         'edited',
@@ -183,15 +185,11 @@ async function placeProblems(environment: Environment, session: Session): Promis
   ]
 }
 
-function severalHeads(heads: readonly string[]): Problem[] {
+async function severalHeads(environment: Environment): Promise<Problem[]> {
+  const { heads } = environment.graph
   if (heads.length < 2) return []
-  return [
-    problem(
-      'several-heads',
-      `There are ${heads.length} heads: ${heads.join(', ')}.`,
-      'Run `autogen merge heads -m "merge"`.',
-    ),
-  ]
+  const { message } = new MultipleHeadsError(heads, await describeHeads(environment, heads))
+  return [problem('several-heads', message, 'Run `autogen merge heads -m "merge"`.')]
 }
 
 function problem(code: string, message: string, hint: string): Problem {

@@ -55,6 +55,8 @@ export interface Command<Options extends object, Result extends object> {
   readonly standalone?: true
   run(environment: Environment, options: Options): Promise<Result>
   print(result: Result, out: Out, options: Options & Typed): void
+  /** Further formats its own flag `format` names, besides text and json. */
+  readonly formats?: { readonly [name: string]: (result: Result) => string }
   /** The exit code a result stands for; 0 when not given. */
   exitCode?(result: Result, options: Options): ExitCode | 0
 }

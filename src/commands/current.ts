@@ -2,7 +2,7 @@
 import { appliedFromLog, readLog } from '../runtime/log'
 import { aheadOrDiverged, skippedRevisions } from '../runtime/history'
 import { readHeads } from '../runtime/versions'
-import { exitCodes } from '../errors'
+import { exitCodes, SkippedRevisionsError } from '../errors'
 import type { Command } from './command'
 import { block, line, listed, type Listed } from './listing'
 
@@ -85,6 +85,7 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
     }
     for (const id of result.skipped)
       print(`${paint.yellow('skipped')} ${id}: it lies below the database's revision and never ran`)
+    if (result.skipped.length > 0) print(paint.dim(new SkippedRevisionsError(result.skipped, result.heads).hint))
     if (options.verbose === true) {
       for (const { revision, direction, startedAt, error } of result.attempts) {
         print(

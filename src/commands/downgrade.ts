@@ -6,7 +6,7 @@ import { lockTimeout, sql, yesOn } from './flags'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 
 export interface DowngradeOptions extends MoveOptions {
-  readonly target: string
+  readonly target: string | readonly string[]
   /** The database's name, where the settings protect it. */
   readonly yesOn?: string
 }

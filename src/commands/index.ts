@@ -1,12 +1,17 @@
 import type { AnyCommand } from './command'
+import { branchesCommand } from './branches'
 import { checkCommand } from './check'
 import { currentCommand } from './current'
 import { downgradeCommand } from './downgrade'
+import { editCommand } from './edit'
+import { ensureVersionCommand } from './ensure-version'
 import { headsCommand } from './heads'
 import { historyCommand } from './history'
 import { initCommand } from './init'
+import { listTemplatesCommand } from './list-templates'
 import { mergeCommand } from './merge'
 import { revisionCommand } from './revision'
+import { showCommand } from './show'
 import { stampCommand } from './stamp'
 import { upgradeCommand } from './upgrade'
 import { waitCommand } from './wait'
@@ -21,7 +26,12 @@ export const commands: readonly AnyCommand[] = [
   currentCommand,
   historyCommand,
   headsCommand,
+  branchesCommand,
+  showCommand,
+  editCommand,
   mergeCommand,
   stampCommand,
+  ensureVersionCommand,
+  listTemplatesCommand,
   waitCommand,
 ]

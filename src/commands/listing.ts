@@ -1,9 +1,10 @@
 // Revisions as the read-only commands list them.
 import type { RevisionGraph } from '../graph/graph'
+import { isBranchPoint, isMergePoint } from '../graph/lineage'
 import type { Revision } from '../graph/revision'
 import type { Paint } from './command'
 
-/** Listed is one revision and what it is in the history; the JSON of `history`, `heads` and `current`. */
+/** Listed is one revision and what it is in the history; the JSON of every command that lists revisions. */
 export interface Listed {
   readonly revision: string
   readonly parents: readonly string[]
@@ -13,6 +14,8 @@ export interface Listed {
   readonly createdAt?: string
   readonly path?: string
   readonly head: boolean
+  /** A head that other revisions depend on: not a version row of its own once they ran. */
+  readonly effectiveHead: boolean
   readonly branchPoint: boolean
   readonly mergePoint: boolean
   /** Whether the database is here; absent when the database was not asked. */
@@ -31,8 +34,9 @@ export function listed(graph: RevisionGraph, revision: Revision, current?: reado
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(path === undefined ? {} : { path }),
     head: graph.heads.includes(id),
-    branchPoint: (graph.children.get(id) ?? []).length > 1,
-    mergePoint: down.length > 1,
+    effectiveHead: graph.heads.includes(id) && !graph.realHeads.includes(id),
+    branchPoint: isBranchPoint(graph, id),
+    mergePoint: isMergePoint(graph, id),
     ...(current === undefined ? {} : { current: current.includes(id) }),
   }
 }
@@ -66,7 +70,7 @@ export function block(item: Listed, paint: Paint): string[] {
 export function marks(item: Listed, { cyan, green, yellow }: Paint): string {
   return [
     ...(item.labels.length === 0 ? [] : [cyan(`(${item.labels.join(', ')})`)]),
-    ...(item.head ? [yellow('(head)')] : []),
+    ...(item.head ? [yellow(item.effectiveHead ? '(effective head)' : '(head)')] : []),
     ...(item.current === true ? [green('(current)')] : []),
     ...(item.branchPoint ? ['(branchpoint)'] : []),
     ...(item.mergePoint ? ['(mergepoint)'] : []),

@@ -4,12 +4,13 @@ import { UsageError } from '../errors'
 import { headsAfter } from '../graph/heads'
 import { downgradePath, upgradePath } from '../graph/path'
 import type { Step } from '../graph/revision'
-import { isRange, resolveRange, resolveTargets } from '../graph/target'
+import { isRange, resolveTargets } from '../graph/target'
 import { migrate } from '../runtime/migrate'
 import { offlineSql } from '../runtime/offline'
 import { offlineTarget } from '../runtime/offline-target'
 import { version } from '../version'
 import type { Out } from './command'
+import { offlineEnds, type Ends } from './offline-ends'
 import { runOptions } from './run-options'
 
 export interface MoveOptions {
@@ -38,19 +39,25 @@ export interface MovedStep {
   readonly durationMs: number
 }
 
-type Move = MoveOptions & { readonly kind: 'upgrade' | 'downgrade'; readonly target: string }
+type Move = MoveOptions & {
+  readonly kind: 'upgrade' | 'downgrade'
+  readonly target: string | readonly string[]
+  readonly skipped?: boolean
+}
 
 /** Runs, or prints, the steps to a target. */
 export async function downOrUp(environment: Environment, move: Move): Promise<MoveResult> {
   if (move.sql === true) return printed(environment, move)
-  if (isRange(move.target)) {
-    throw new UsageError(`A range such as ${move.target} is only for --sql.`, `Name one target, or add \`--sql\`.`)
+  const range = listed(move.target).find(isRange)
+  if (range !== undefined) {
+    throw new UsageError(`A range such as ${range} is only for --sql.`, `Name one target, or add \`--sql\`.`)
   }
   const session = await environment.writingSession()
   const result = await migrate(session, {
     ...runOptions(environment, move.lockTimeout),
     kind: move.kind,
     steps: (heads) => stepsTo(environment, move, heads, move.target),
+    onlySkipped: move.skipped === true,
   })
   return {
     from: result.before,
@@ -70,7 +77,7 @@ export function printMove(result: MoveResult, { line, paint }: Out): void {
   line(`The database is at ${paint.bold(place)}.`)
 }
 
-function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], target: string): Step[] {
+function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], target: Move['target']): Step[] {
   return move.kind === 'upgrade'
     ? upgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'up' }))
     : downgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'down' }))
@@ -79,43 +86,39 @@ function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], t
 /** Nothing is connected to, so the reader says where their database is: `a:b`, or base for an upgrade. */
 async function printed(environment: Environment, move: Move): Promise<MoveResult> {
   const { graph, scripts, settings } = environment
-  const ends = rangeOf(environment, move)
+  const { heads, ends } = endsOf(environment, move)
   const target = offlineTarget(await environment.dataSource(), settings)
-  const steps = stepsTo(environment, move, ends.heads, ends.target)
+  const steps = stepsTo(environment, move, heads, ends)
   const request = {
     ...target,
     graph,
     scripts,
     kind: move.kind,
-    heads: ends.heads,
+    heads,
     steps,
     toolVersion: version,
   }
   return {
-    from: ends.heads,
-    to: steps.reduce((heads, step) => headsAfter(graph, heads, step).heads, ends.heads),
+    from: heads,
+    to: steps.reduce((rows, step) => headsAfter(graph, rows, step).heads, heads),
     steps: steps.map((step) => ({ ...summary(step), durationMs: 0 })),
     state: 'known',
     sql: await offlineSql(request),
   }
 }
 
-function rangeOf({ graph }: Environment, { kind, target }: Move): { heads: readonly string[]; target: string } {
-  if (!isRange(target)) {
-    if (kind === 'upgrade') return { heads: [], target }
-    throw new UsageError(
-      'A downgrade printed as SQL must know where the database is.',
-      'Give a range: `autogen downgrade --sql head:-1`, or `<from>:<to>`.',
-    )
-  }
-  const [from = '', to = ''] = target.split(':')
-  if (kind === 'upgrade') return { heads: resolveRange(graph, `${from}:`).lower, target: to === '' ? 'heads' : to }
-  return {
-    heads: resolveTargets(graph, from === '' ? 'heads' : from, { current: [], direction: 'stamp' }).flatMap(
-      ({ id }) => id ?? [],
-    ),
-    target: to === '' ? 'base' : to,
-  }
+function endsOf({ graph }: Environment, { kind, target }: Move): Ends {
+  const targets = listed(target)
+  if (kind === 'upgrade') return offlineEnds(graph, targets)
+  if (targets.every(isRange)) return offlineEnds(graph, targets, { from: 'heads', to: 'base' })
+  throw new UsageError(
+    'A downgrade printed as SQL must know where the database is.',
+    'Give a range: `autogen downgrade --sql head:-1`, or `<from>:<to>`.',
+  )
+}
+
+function listed(target: Move['target']): readonly string[] {
+  return typeof target === 'string' ? [target] : target
 }
 
 function summary({ direction, revision }: Step) {

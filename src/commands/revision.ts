@@ -3,16 +3,9 @@ import type { RenameOptions } from '../answers'
 import { compare, compareReplayed, type Comparison, type ComparisonOptions, type RenameCandidate } from '../comparison'
 import type { Answers } from '../diff/answers'
 import type { Environment } from '../environment'
-import {
-  AheadError,
-  DivergedError,
-  MultipleHeadsError,
-  NoCastError,
-  NotAtHeadError,
-  UnansweredRenameError,
-  UsageError,
-} from '../errors'
-import { resolveRevisions } from '../graph/target'
+import { AheadError, DivergedError, NoCastError, NotAtHeadError, UnansweredRenameError, UsageError } from '../errors'
+import type { RevisionGraph } from '../graph/graph'
+import { resolveRevisions, severalHeads } from '../graph/target'
 import { apply } from '../operations/apply'
 import { displayName } from '../model/lookup'
 import { describe, describeSubject, isDestructive, typeText } from '../operations/describe'
@@ -42,6 +35,10 @@ export interface RevisionOptions extends ComparisonOptions, RenameOptions {
   readonly splice?: boolean
   readonly branchLabel?: readonly string[]
   readonly dependsOn?: readonly string[]
+  /** The folder the file goes to, where there are several. */
+  readonly versionPath?: string
+  /** Refused, and says why: the SQL of a revision is `upgrade --sql`. */
+  readonly sql?: boolean
 }
 
 /** RevisionResult is the file, or the reason there is none. */
@@ -59,7 +56,7 @@ export interface RevisionResult extends Partial<Written> {
 
 export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
   name: 'revision',
-  describe: 'write a migration from what differs between entities and database',
+  describe: 'write what differs between entities and database',
   examples: [
     ['autogen revision -m "add email"', 'writes what differs between entities and database'],
     [
@@ -93,9 +90,21 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     splice: { type: 'boolean', describe: 'allow a parent that is not a head' },
     'branch-label': { type: 'strings', argument: 'LABEL', describe: 'label of the branch that starts here' },
     'depends-on': { type: 'strings', argument: 'REV', describe: 'revision that must run before this one' },
+    'version-path': {
+      type: 'string',
+      argument: 'FOLDER',
+      describe: 'where the file goes, if there are several folders',
+    },
+    sql: { type: 'boolean', describe: 'refused: a revision is not SQL; `upgrade --sql` prints what it does' },
   },
   asks: true,
   async run(environment, options) {
+    if (options.sql === true) {
+      throw new UsageError(
+        'A revision is written from the live database, and is no SQL.',
+        'Write it without `--sql`, then print what it does with `autogen upgrade --sql`.',
+      )
+    }
     const message = requireMessage(options.message)
     const parents = chooseParents(environment, options)
     const draft = draftOf(environment, options, message, parents)
@@ -147,17 +156,23 @@ function draftOf(
     id: options.revId,
     downRevision: parents,
     branchLabels: options.branchLabel ?? [],
-    dependsOn: options.dependsOn === undefined ? [] : resolveRevisions(environment.graph, options.dependsOn),
+    dependsOn: (options.dependsOn ?? []).flatMap((name) => dependencyNamed(environment.graph, name)),
+    versionPath: options.versionPath,
     upgrade: [],
     downgrade: [],
     notes: [],
   }
 }
 
+/** A label stays one, so that it goes on naming its branch's beginning; anything else becomes an id in full. */
+function dependencyNamed(graph: RevisionGraph, name: string): readonly string[] {
+  return graph.labels.has(name) ? [name] : resolveRevisions(graph, name)
+}
+
 /** The single head, or the one asked for. */
 function chooseParents({ graph }: Environment, options: RevisionOptions): readonly string[] {
   if (options.head === undefined) {
-    if (graph.heads.length > 1) throw new MultipleHeadsError(graph.heads)
+    if (graph.heads.length > 1) throw severalHeads(graph, graph.heads)
     return graph.heads
   }
   const parents = resolveRevisions(graph, options.head)

@@ -5,8 +5,10 @@ import type { Command } from './command'
 import { lockTimeout, sql } from './flags'
 
 export interface UpgradeOptions extends MoveOptions {
-  /** `head` when left out. */
-  readonly target?: string
+  /** `head` when left out; several must not lie above each other. */
+  readonly target?: string | readonly string[]
+  /** Runs what lies below the database's revision and never ran, instead of what lies above. */
+  readonly skipped?: boolean
 }
 
 export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
@@ -19,7 +21,11 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
     ['autogen upgrade --sql 3f2a:head', 'prints what a database at 3f2a lacks'],
   ],
   positionals: [{ name: 'target', describe: 'head, heads, an id, +1, label@head ...', fallback: 'head' }],
-  flags: { sql, 'lock-timeout': lockTimeout },
+  flags: {
+    sql,
+    skipped: { type: 'boolean', describe: "run what lies below the database's revision and never ran, nothing else" },
+    'lock-timeout': lockTimeout,
+  },
   run: (environment: Environment, options) =>
     downOrUp(environment, { ...options, kind: 'upgrade', target: options.target ?? 'head' }),
   print: printMove,

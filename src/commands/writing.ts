@@ -1,9 +1,9 @@
 // What revision and merge share: a new file in the right folder, in the project's own language.
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { Answers } from '../diff/answers'
-import type { Environment } from '../environment'
+import type { Environment, Place } from '../environment'
 import { UsageError } from '../errors'
-import { isUsableId } from '../graph/graph'
+import { isUsableId, type RevisionGraph } from '../graph/graph'
 import { newRevisionId, writeScript } from '../scripts/directory'
 import { formatSource, renderScript, type Call, type Note } from '../scripts/render'
 import type { Out, Typed } from './command'
@@ -13,6 +13,8 @@ export interface Draft {
   readonly message: string
   readonly id?: string | undefined
   readonly downRevision: readonly string[]
+  /** The folder it goes to, where it is not its parent's. */
+  readonly versionPath?: string | undefined
   readonly branchLabels: readonly string[]
   readonly dependsOn: readonly string[]
   /** What was said to be renamed or dropped. */
@@ -50,13 +52,14 @@ export function requireMessage(message: string | undefined): string {
 
 /** Renders the draft, formats it with the project's prettier and writes it; never over a file. */
 export async function writeRevision({ graph, place }: Environment, draft: Draft): Promise<Written> {
-  const folder = place?.migrations[0]
-  if (place === undefined || folder === undefined) {
+  if (place === undefined) {
     throw new UsageError(
       'There is no folder to write to: the migrations were given as modules.',
       'Pass a folder as `migrations`.',
     )
   }
+  checkLabels(graph, draft.branchLabels)
+  const folder = chooseFolder(graph, place, draft)
   const revision = draft.id ?? newRevisionId()
   if (!isUsableId(revision) || graph.revisions.has(revision)) {
     const why = graph.revisions.has(revision) ? 'is taken' : 'cannot be used'
@@ -85,6 +88,45 @@ export async function writeRevision({ graph, place }: Environment, draft: Draft)
     formatSource(source, file),
   )
   return { revision, parents: draft.downRevision, message: draft.message, path: path.file, source: path.source }
+}
+
+/** Labels are checked before there is a file that holds them. */
+function checkLabels(graph: RevisionGraph, labels: readonly string[]): void {
+  for (const label of labels) {
+    const taken = graph.labels.has(label) || graph.revisions.has(label)
+    if (isUsableId(label) && !taken) continue
+    throw new UsageError(
+      `The branch label "${label}" ${taken ? 'is taken' : 'cannot be used'}.`,
+      'Use 1 to 64 letters, digits, `_` or `.` that no other revision has.',
+    )
+  }
+}
+
+/** The folder that was asked for, the parent's, or the only one. */
+function chooseFolder(
+  graph: RevisionGraph,
+  { migrations, folder }: Place,
+  { versionPath, downRevision }: Draft,
+): string {
+  const choices = migrations.map((one) => relative(folder, one) || '.').join(', ')
+  if (versionPath !== undefined) {
+    const asked = [resolve(versionPath), resolve(folder, versionPath)]
+    const found = migrations.find((one) => asked.includes(one))
+    if (found !== undefined) return found
+    throw new UsageError(
+      `${versionPath} is not a folder of your migrations.`,
+      `Use ${choices}, or add it to \`migrations\` in your settings.`,
+    )
+  }
+  const [only, ...others] = migrations
+  if (only !== undefined && others.length === 0) return only
+  const files = downRevision.flatMap((id) => graph.revisions.get(id)?.path ?? [])
+  const parents = migrations.find((one) => files.some((file) => !relative(one, file).startsWith('..')))
+  if (parents !== undefined) return parents
+  throw new UsageError(
+    'There are several folders of migrations, and this revision has no parent to lie beside.',
+    `Say where it goes with \`--version-path\`: ${choices}.`,
+  )
 }
 
 /** Prints where the file is, as seen from where the command was typed. */

@@ -87,10 +87,13 @@ export class AheadError extends AutogenError {
 export class SkippedRevisionsError extends AutogenError {
   readonly code = 'skipped-revisions'
   readonly exitCode = exitCodes.graph
-  constructor(readonly skipped: readonly string[]) {
+  constructor(
+    readonly skipped: readonly string[],
+    readonly current: readonly string[],
+  ) {
     super(
       `The database is past ${skipped.join(', ')} without ever having run ${skipped.length === 1 ? 'it' : 'them'}.`,
-      'Give such a revision a parent the database has not passed (edit its downRevision), or say that all is done: `autogen stamp --purge heads`.',
+      `Run what is missing with \`autogen upgrade --skipped\`, or accept it as done with \`autogen stamp --purge ${current.join(' ')}\`.`,
     )
   }
 }

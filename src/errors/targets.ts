@@ -60,7 +60,7 @@ export class RevisionNotFoundError extends AutogenError {
       `No migration has the id or label ${id}.`,
       suggestions.length > 0
         ? `Did you mean ${suggestions.join(' or ')}?`
-        : 'Run `autogen history` for the ids; the beginning of an id needs at least 4 characters.',
+        : `Run \`autogen history\` for the ids${id.length < 4 ? '; the beginning of an id needs at least 4 characters' : ''}.`,
     )
   }
 }
@@ -80,16 +80,32 @@ export class AmbiguousRevisionError extends AutogenError {
   }
 }
 
+/** A head as a person tells it from another: what it does, and who wrote it. */
+export interface HeadFacts {
+  readonly id: string
+  readonly message: string
+  /** Absent where git does not know. */
+  readonly author?: string
+}
+
 /** `head` where there are several. */
 export class MultipleHeadsError extends AutogenError {
   readonly code = 'multiple-heads'
   readonly exitCode = exitCodes.graph
-  constructor(readonly heads: readonly string[]) {
+  constructor(
+    readonly heads: readonly string[],
+    readonly described: readonly HeadFacts[] = heads.map((id) => ({ id, message: '' })),
+  ) {
     super(
-      `The history has ${heads.length} heads: ${heads.join(', ')}.`,
+      `The history has ${heads.length} heads: ${described.map(headText).join(', ')}.`,
       'Merge them with `autogen merge heads -m "merge"`, or say which: `heads`, `label@head`.',
     )
   }
+}
+
+function headText({ id, message, author }: HeadFacts): string {
+  const said = message.split('\n', 1)[0] ?? ''
+  return `${id}${said === '' ? '' : ` "${said}"`}${author === undefined ? '' : ` by ${author}`}`
 }
 
 /** A revision that is neither above nor below the branch it was asked in. */

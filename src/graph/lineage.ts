@@ -39,17 +39,20 @@ export function inRunOrder(graph: RevisionGraph, ids: ReadonlySet<string>): stri
   return [...graph.revisions.keys()].filter((id) => ids.has(id))
 }
 
-/**
- * The labels each revision lies under. A label covers the revision that declares it, all its descendants, and its
- * ancestors back to the previous branch point, which it does not cover.
- */
+/** A branch by any of its revisions: that one, all above it, and below it as far down as nothing else branches off. */
+export function branchOf(graph: RevisionGraph, id: string): Set<string> {
+  const lineage = lineageOf(graph, id)
+  const trunk = reach([id], (one) =>
+    needsOf(graph, one, 'parents').filter((parent) => graph.children.get(parent)!.every((child) => lineage.has(child))),
+  )
+  return new Set([...trunk, ...descendantsOf(graph, [id], 'parents')])
+}
+
+/** The labels each revision lies under: those of the branches it belongs to. */
 export function branchLabels(graph: RevisionGraph): ReadonlyMap<string, readonly string[]> {
   const covered = new Map([...graph.revisions.keys()].map((id): [string, string[]] => [id, []]))
   for (const [label, declaring] of graph.labels) {
-    const trunk = reach([declaring], (id) =>
-      needsOf(graph, id, 'parents').filter((parent) => !isBranchPoint(graph, parent)),
-    )
-    for (const id of new Set([...trunk, ...descendantsOf(graph, [declaring], 'parents')])) covered.get(id)!.push(label)
+    for (const id of branchOf(graph, declaring)) covered.get(id)!.push(label)
   }
   return covered
 }

@@ -2,7 +2,7 @@
 import { RangeNotAncestorError, RevisionNotFoundError, UnknownCurrentRevisionError } from '../errors'
 import type { RevisionGraph } from './graph'
 import { change, type HeadChange } from './heads'
-import { ancestorsOf, descendantsOf, inRunOrder, lineageOf } from './lineage'
+import { ancestorsOf, descendantsOf, inRunOrder, lineageOf, tipsOf } from './lineage'
 import type { Revision, Step } from './revision'
 
 /** Target is a resolved place in the history: a revision, or base, perhaps within one branch only. */
@@ -69,8 +69,9 @@ export function stampPath(
     } else if (target.branch === undefined) {
       heads = []
     } else {
-      const lineage = lineageOf(graph, target.branch, 'all')
-      heads = heads.filter((head) => !lineage.has(head))
+      const ran = ancestorsOf(graph, heads)
+      const gone = descendantsOf(graph, ownAbove(graph, target, ran))
+      heads = tipsOf(graph, new Set([...ran].filter((id) => !gone.has(id))))
     }
   }
   const before = ancestorsOf(graph, current)

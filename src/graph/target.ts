@@ -113,7 +113,7 @@ function resolve(graph: RevisionGraph, parsed: Parsed, current: readonly string[
   const [start, ...others] = places
   if (start === undefined) throw new WalkTooFarError(parsed.text, 0)
   if (others.length > 0) throw new AmbiguousWalkError(parsed.text, idsOf(places.map((id) => target(id))))
-  return walk(graph, parsed.text, start, parsed.offset, branch, end).map((id) => target(id, branch))
+  return walk(graph, parsed.text, start, parsed.offset, branch, end)
 }
 
 /** Resolves `+N`, `-N`, `branch@+N`: counted from the version rows, in a branch from its newest revision that ran. */
@@ -127,9 +127,9 @@ function resolveStep(
   const starts = branch === undefined ? known(graph, current) : ranInBranch(graph, branch, current)
   if (starts.length > 1) throw new AmbiguousWalkError(parsed.text, starts)
   const start = starts[0] ?? null
-  const places = walk(graph, parsed.text, start, parsed.offset, branch, end)
   // Downwards only the branch of the row moves: what stands beside it keeps standing.
-  return places.map((id) => target(id, branch ?? (parsed.offset < 0 ? (start ?? undefined) : undefined)))
+  const moving = branch ?? (parsed.offset < 0 ? (start ?? undefined) : undefined)
+  return walk(graph, parsed.text, start, parsed.offset, moving, end)
 }
 
 function resolveSymbol(
@@ -145,7 +145,7 @@ function resolveSymbol(
   if (symbol === 'heads') return lineage ? within(graph.heads) : graph.realHeads
   if (symbol === 'head') {
     const heads = within(graph.heads)
-    if (heads.length > 1) throw new MultipleHeadsError(heads)
+    if (heads.length > 1) throw severalHeads(graph, heads)
     return heads
   }
   if (symbol === 'current') {
@@ -155,6 +155,14 @@ function resolveSymbol(
   const id = revisionNamed(graph, symbol, lineage)
   if (lineage && branchName !== undefined && !lineage.has(id)) throw new NotInBranchError(id, branchName)
   return [id]
+}
+
+/** The error for `head` where there are several, each told with its message. */
+export function severalHeads(graph: RevisionGraph, heads: readonly string[]): MultipleHeadsError {
+  return new MultipleHeadsError(
+    heads,
+    heads.map((id) => ({ id, message: graph.revisions.get(id)!.message })),
+  )
 }
 
 /** The beginning of an id counts from this many characters on. */
@@ -181,21 +189,21 @@ function walk(
   offset: number,
   branch: string | undefined,
   end: 'strict' | 'clip',
-): readonly (string | null)[] {
+): Target[] {
   const lineage = branch === undefined ? undefined : lineageOf(graph, branch)
-  let place = start
+  let place = target(start, branch)
   for (let done = 0; done < Math.abs(offset); done++) {
-    const next = neighbours(graph, place, offset > 0).filter((id) => id === null || !lineage || lineage.has(id))
+    const next = neighbours(graph, place.id, offset > 0).filter((id) => id === null || !lineage || lineage.has(id))
     const [only, ...others] = next
     if (only === undefined) {
       if (end === 'clip') return [place]
       throw new WalkTooFarError(text, done)
     }
     if (others.length > 0) {
-      if (offset < 0 && done === Math.abs(offset) - 1) return next
+      if (offset < 0 && done === Math.abs(offset) - 1) return next.map((id) => target(id, branch))
       throw new AmbiguousWalkError(text, idsOf(next.map((id) => target(id))))
     }
-    place = only
+    place = target(only, branch)
   }
   return [place]
 }

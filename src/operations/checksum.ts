@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { Recording, RecordedIntent } from './record'
 
-/** The checksum of both directions; `unknown` where rows decide what the migration does. */
+/** The checksum of both directions; `unknown` where rows, or what was typed, decide what the migration does. */
 export function checksum(up: Recording, down: Recording): string {
-  if (up.opaque || down.opaque) return 'unknown'
+  if (up.opaque || down.opaque || up.varies || down.varies) return 'unknown'
   const text = JSON.stringify(canonical({ up: up.intents.map(withoutLine), down: down.intents.map(withoutLine) }))
   return `1:${createHash('sha256').update(text).digest('hex')}`
 }

@@ -41,6 +41,8 @@ export interface Batch {
 
 /** Op is handed to `upgrade` and `downgrade`. */
 export interface Op<Manager = unknown> extends QueuedMethods, Immediate<Manager> {
+  /** What was given as `-x KEY=VALUE`; a migration that reads it has no checksum, since it may do another thing each time. */
+  readonly x: Readonly<Record<string, string>>
   /** In a downgrade: says why there is none; running it is refused with code 6. */
   irreversible(reason: string): never
   /** Stands where a person has to write SQL, such as the value of a new column; as long as it does, running is refused with code 6. */

@@ -27,14 +27,19 @@ export interface Recording {
   readonly opaque: boolean
   /** The script did more than queue: it called query, flush, manager, autocommit or batched. */
   readonly async: boolean
+  /** The script read what was given with `-x`: another time it may say another thing. */
+  readonly varies?: true
 }
 
 /** Runs a script without a database. Rows it asks for throw when they are read: there the recording ends, opaque. */
-export async function recordScript(run: (op: Op) => void | Promise<void>): Promise<Recording> {
+export async function recordScript(
+  run: (op: Op) => void | Promise<void>,
+  x: Readonly<Record<string, string>> = {},
+): Promise<Recording> {
   const intents: RecordedIntent[] = []
   const session: Session = { opaque: false, async: false }
   const running: RunningOp = createOp(
-    recorder(session, intents, () => {
+    recorder(session, intents, x, () => {
       if (!session.opaque) intents.push(...running.queued())
       session.opaque = true
     }),
@@ -63,9 +68,15 @@ export function isQueued(recorded: RecordedIntent): recorded is Intent {
 interface Session {
   opaque: boolean
   async: boolean
+  varies?: true
 }
 
-function recorder(session: Session, intents: RecordedIntent[], read: () => void): Backing {
+function recorder(
+  session: Session,
+  intents: RecordedIntent[],
+  x: Readonly<Record<string, string>>,
+  read: () => void,
+): Backing {
   const record = (recorded: RecordedIntent) => {
     session.async = true
     if (!session.opaque) intents.push(recorded)
@@ -87,11 +98,15 @@ function recorder(session: Session, intents: RecordedIntent[], read: () => void)
     autocommit: async (work, options, { at }) => {
       const inside: RecordedIntent[] = []
       record(defined({ kind: 'autocommit' as const, intents: inside, idempotent: options.idempotent, at }))
-      await work(recorder(session, inside, read))
+      await work(recorder(session, inside, x, read))
     },
     batched: async (batch, { at }) => record(defined({ kind: 'batched' as const, batch, at })),
     fillIn: (what, at) => {
       if (!session.opaque) intents.push(defined({ kind: 'fillIn' as const, what, at }))
+    },
+    given: () => {
+      session.varies = true
+      return x
     },
   }
 }

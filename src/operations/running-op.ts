@@ -30,6 +30,8 @@ export interface Backing<Manager = unknown> {
   batched(batch: Batch, call: Call): Promise<void>
   /** A value nobody has filled in; absent where there is nothing but to refuse. */
   fillIn?(what: string, at: SourceLine | undefined): void
+  /** What was given with `-x`; nothing when left out. */
+  given?(): Readonly<Record<string, string>>
 }
 
 /** RunningOp is an `op` while its script runs. */
@@ -139,7 +141,13 @@ export function createOp<Manager = unknown>(backing: Backing<Manager>): RunningO
 
   const methods = Object.fromEntries(kinds.map((kind) => [kind, queueing(kind)])) as unknown as QueuedMethods
   return {
-    op: { ...methods, ...immediate },
+    op: {
+      ...methods,
+      ...immediate,
+      get x() {
+        return backing.given?.() ?? {}
+      },
+    },
     queued,
     settle: async () => {
       open = false

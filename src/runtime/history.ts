@@ -1,6 +1,7 @@
 // What the log and the version rows say about a folder of revisions: ahead of it, diverged from it, something skipped.
-import type { RevisionGraph } from '../graph/graph'
+import { buildGraph, type RevisionGraph } from '../graph/graph'
 import { ancestorsOf, tipsOf } from '../graph/lineage'
+import type { Revision } from '../graph/revision'
 import type { MigrationScript } from '../scripts/script'
 import { recordMigration } from './recorded'
 import { appliedFromLog, type LogEntry } from './log'
@@ -24,6 +25,20 @@ export function aheadOrDiverged(log: readonly LogEntry[], graph: RevisionGraph, 
   const left = tipsOf(graph, passed).filter((id) => !known.includes(id))
   const descends = reached.every((ids) => ids.size > 0) && left.every((id) => graph.realHeads.includes(id))
   return { state: descends ? 'ahead' : 'diverged', unknown }
+}
+
+/** The graph, and what the database holds beyond it: each below its parents as far as the log tells them. */
+export function withUnknown(graph: RevisionGraph, log: readonly LogEntry[], heads: readonly string[]): RevisionGraph {
+  const parents = new Map(log.map((entry) => [entry.revision, entry.parents]))
+  const unknown = new Map<string, Revision>()
+  const waiting = [...heads]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (graph.revisions.has(id) || unknown.has(id)) continue
+    const down = parents.get(id) ?? []
+    unknown.set(id, { id, down, labels: [], dependsOn: [], message: '' })
+    waiting.push(...down)
+  }
+  return unknown.size === 0 ? graph : buildGraph([...graph.revisions.values(), ...unknown.values()])
 }
 
 function knownAncestors(

@@ -29,7 +29,7 @@ export async function runScript({ session, schema, run, task, migration }: Stage
     return
   }
   const { module } = migration
-  const backing = liveBacking(session, schema, run, task, mode)
+  const backing = liveBacking({ session, schema, run, task, migration }, mode)
   const running = createOp(backing)
   try {
     await (direction === 'up' ? module.upgrade?.(running.op) : module.downgrade?.(running.op))
@@ -69,7 +69,8 @@ export async function needsForeignKeysOff(
   return off
 }
 
-function liveBacking(session: Session, schema: LiveSchema, run: SegmentRun, task: Task, mode: Mode): Backing {
+function liveBacking(stage: Stage, mode: Mode): Backing {
+  const { session, schema, run, task, migration } = stage
   const within = { transaction: mode.transaction }
   return {
     run: (intents) => perform(session, schema, run, intents, mode),
@@ -88,8 +89,9 @@ function liveBacking(session: Session, schema: LiveSchema, run: SegmentRun, task
     },
     async autocommit(work, { idempotent }) {
       await run.commitPart()
-      await work(liveBacking(session, schema, run, task, { transaction: false, idempotent: idempotent ?? false }))
+      await work(liveBacking(stage, { transaction: false, idempotent: idempotent ?? false }))
     },
     batched: (batch, { at }) => runBatches({ session, schema, run, task }, batch, at),
+    given: () => migration.x,
   }
 }

@@ -8,7 +8,7 @@ import {
   SkippedRevisionsError,
 } from '../errors'
 import type { RevisionGraph } from '../graph/graph'
-import { headsAfter } from '../graph/heads'
+import { change, headsAfter } from '../graph/heads'
 import { ancestorsOf } from '../graph/lineage'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
@@ -36,6 +36,8 @@ export interface MigrateRequest extends LockOptions {
   readonly steps: (heads: readonly string[]) => readonly Step[]
   /** Our version, for the log. */
   readonly toolVersion: string
+  /** Runs what was skipped instead: revisions below the heads, which stay as they are. */
+  readonly onlySkipped?: boolean
   /** A database that is ahead of the folder is an error, not a warning. */
   readonly strict?: boolean
 }
@@ -55,12 +57,13 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
     const log = await readLog(session)
     if (isAhead(request, log, heads)) return { before: heads, heads, steps: [], state: 'ahead' }
     await warnOfEdited(request, log)
+    const planned = plan(request, log, heads)
     // A file that cannot be loaded stops the run before anything is written.
-    for (const step of request.steps(heads)) await scriptOf(request, step).load()
+    for (const step of planned) await scriptOf(request, step).load()
     await ensureTables(session)
     // An interrupted run still writes down that it was.
     const afterwards = patientSession(on, { lockTimeoutMs: 10_000 })
-    return runSteps({ session, afterwards, request, log, schema: liveSchema(session) }, heads)
+    return runSteps({ session, afterwards, request, log, schema: liveSchema(session) }, heads, planned)
   })
 }
 
@@ -81,9 +84,19 @@ function isAhead({ kind, graph, strict, onEvent }: MigrateRequest, log: readonly
     onEvent?.({ type: 'warning', code: 'ahead', message: error.message, revisions: unknown })
     return true
   }
-  const skipped = skippedRevisions(log, graph, heads)
-  if (skipped.length > 0 && kind === 'upgrade') throw new SkippedRevisionsError(skipped)
   return false
+}
+
+/** The steps; what was skipped is in the way of any upgrade, and of a downgrade that would take it back. */
+function plan(request: MigrateRequest, log: readonly LogEntry[], heads: readonly string[]): readonly Step[] {
+  const { graph, kind, onlySkipped } = request
+  const skipped = skippedRevisions(log, graph, heads)
+  if (onlySkipped === true) return skipped.map((id) => ({ direction: 'up', revision: graph.revisions.get(id)! }))
+  const steps = request.steps(heads)
+  const inTheWay =
+    kind === 'upgrade' ? skipped : skipped.filter((id) => steps.some(({ revision }) => revision.id === id))
+  if (inTheWay.length > 0) throw new SkippedRevisionsError(inTheWay, heads)
+  return steps
 }
 
 async function warnOfEdited({ onEvent, scripts }: MigrateRequest, log: readonly LogEntry[]): Promise<void> {
@@ -95,10 +108,9 @@ async function warnOfEdited({ onEvent, scripts }: MigrateRequest, log: readonly 
   onEvent({ type: 'warning', code: 'edited', message, revisions })
 }
 
-async function runSteps(context: Context, before: readonly string[]): Promise<MigrateResult> {
+async function runSteps(context: Context, before: readonly string[], planned: readonly Step[]): Promise<MigrateResult> {
   const { session, request, schema } = context
-  const { kind, onEvent } = request
-  const planned = request.steps(before)
+  const { kind, onEvent, onlySkipped } = request
   const started = Date.now()
   const done: { step: Step; durationMs: number }[] = []
   onEvent?.({ type: 'run', kind, heads: before, steps: planned })
@@ -111,7 +123,7 @@ async function runSteps(context: Context, before: readonly string[]): Promise<Mi
     if (outcome === 'moved') {
       // Another process was there first: what it has done is done, what is left of our plan is still to do.
       heads = await selectHeads(session)
-      left = stillToDo(request.graph, planned, heads)
+      if (onlySkipped !== true) left = stillToDo(request.graph, planned, heads)
       schema.forget()
     } else {
       heads = outcome.heads
@@ -184,7 +196,10 @@ async function runTask(
     }
     tell(previous === undefined ? 'started' : 'resumed')
     await runScript({ session, schema, run, task, migration })
-    const after = await run.finish(headsAfter(request.graph, heads, step), migration.checksum)
+    const after = await run.finish(
+      request.onlySkipped === true ? change(heads, heads) : headsAfter(request.graph, heads, step),
+      migration.checksum,
+    )
     tell('done')
     return { heads: after, durationMs: Date.now() - began }
   } catch (error) {

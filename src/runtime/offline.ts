@@ -40,6 +40,8 @@ export interface OfflineRequest {
   readonly heads: readonly string[]
   readonly steps: readonly Step[]
   readonly toolVersion: string
+  /** Why, for the log. */
+  readonly reason?: string
   /** What every transaction says first, where bare names must be bound to a schema. */
   readonly opening?: readonly string[]
 }
@@ -60,7 +62,12 @@ interface Part {
   readonly statements: readonly string[]
 }
 
-function creation({ dialect, scope, tables }: OfflineRequest): string[] {
+/** The SQL that creates the version table and the log. */
+export function tablesSql(target: Pick<OfflineRequest, 'dialect' | 'scope' | 'tables'>): string {
+  return `${creation(target).join('\n')}\n`
+}
+
+function creation({ dialect, scope, tables }: Pick<OfflineRequest, 'dialect' | 'scope' | 'tables'>): string[] {
   return framed([{ transactional: true, statements: ownTablesSql(dialect, scope, tables) }])
 }
 
@@ -216,8 +223,9 @@ interface Told {
 }
 
 function logRow(request: OfflineRequest, { direction, revision }: Step, told: Told): string {
-  const { dialect, scope, tables, kind, toolVersion } = request
+  const { dialect, scope, tables, kind, toolVersion, reason } = request
   const columns = columnsOf({
+    ...(reason === undefined ? {} : { reason }),
     revision: revision.id,
     parents: revision.down,
     direction,

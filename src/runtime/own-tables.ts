@@ -5,18 +5,19 @@ import { emptySchema, type Column, type QualifiedName, type Table } from '../mod
 import type { Operation } from '../operations/operation'
 import { inTransaction, type OwnTables, type Session } from './session'
 
-/** Creates what is missing of the version table, the log and the schema they lie in; two processes may do so at once. */
-export async function ensureTables(session: Session): Promise<void> {
-  if ((await missingTables(session)).length === 0) return
+/** Creates what is missing of the version table, the log and the schema they lie in; two processes may do so at once. False where nothing was. */
+export async function ensureTables(session: Session): Promise<boolean> {
+  if ((await missingTables(session)).length === 0) return false
   try {
     await createMissing(session, [])
   } catch (error) {
     // Somebody else may have created them between our look and our CREATE; or the schema they lie in is missing too.
-    if ((await missingTables(session)).length === 0) return
+    if ((await missingTables(session)).length === 0) return true
     const schema = session.tables.version.schema ?? session.scope.defaultSchema
     if (schema === undefined || !session.dialect.entities.schemas) throw error
     await createMissing(session, [{ kind: 'createSchema', schema }]).catch(() => Promise.reject(error))
   }
+  return true
 }
 
 async function createMissing(session: Session, first: readonly Operation[]): Promise<void> {

@@ -13,6 +13,8 @@ export interface RecordedMigration {
   readonly up: RecordedDirection
   readonly down: RecordedDirection
   readonly checksum: string
+  /** What was given with `-x`. */
+  readonly x: Readonly<Record<string, string>>
   /** False for a script that says `transaction = false`. */
   readonly transaction: boolean
 }
@@ -24,15 +26,16 @@ export interface RecordedDirection extends Recording {
 
 /** Loads a migration and records it; nothing runs. */
 export async function recordMigration(script: MigrationScript): Promise<RecordedMigration> {
+  const { x = {} } = script
   const module = await script.load()
-  const up = await record((op) => module.upgrade?.(op))
-  const down = await record((op) => module.downgrade?.(op))
-  return { module, up, down, checksum: checksum(up, down), transaction: module.transaction !== false }
+  const up = await record((op) => module.upgrade?.(op), x)
+  const down = await record((op) => module.downgrade?.(op), x)
+  return { module, up, down, x, checksum: checksum(up, down), transaction: module.transaction !== false }
 }
 
-async function record(run: (op: Op) => void | Promise<void>): Promise<RecordedDirection> {
+async function record(run: (op: Op) => void | Promise<void>, x: RecordedMigration['x']): Promise<RecordedDirection> {
   try {
-    return await recordScript(run)
+    return await recordScript(run, x)
   } catch (error) {
     return { intents: [], opaque: true, async: true, error }
   }

@@ -8,6 +8,7 @@ import type { Operation } from '../operations/operation'
 import { reverseAll } from '../operations/reverse'
 import { IrreversibleError } from '../errors'
 import type { MigrationScript } from '../scripts/script'
+import { withUnknown } from './history'
 import { withLock, type LockOptions } from './lock'
 import { appliedFromLog, readLog, startEntry, type NewLogEntry } from './log'
 import { ensureTables } from './own-tables'
@@ -17,11 +18,11 @@ import { inTransaction, type Session } from './session'
 import { applyHeads, selectHeads } from './versions'
 import { whoRuns } from './who'
 
-/** StampRequest says which revisions shall count as run; `steps` is asked for the heads found under the lock. */
+/** StampRequest says which revisions shall count as run; `steps` is asked for the heads found under the lock, in a graph that knows them. */
 export interface StampRequest extends LockOptions {
   readonly graph: RevisionGraph
   readonly scripts: readonly MigrationScript[]
-  readonly steps: (heads: readonly string[]) => readonly Step[]
+  readonly steps: (heads: readonly string[], graph: RevisionGraph) => readonly Step[]
   /** Empties the version table first, whatever unknown revisions it holds. */
   readonly purge?: boolean
   /** Why, for the log. */
@@ -34,21 +35,30 @@ export interface StampResult {
   readonly before: readonly string[]
   readonly heads: readonly string[]
   readonly steps: readonly Step[]
+  /** Heads that stayed and that no migration here has. */
+  readonly unknown: readonly string[]
 }
 
 /** Takes the lock and moves the version rows. */
 export function stamp(on: Session, request: StampRequest): Promise<StampResult> {
   return withLock(on, request, async (session) => {
     await ensureTables(session)
-    const { graph, purge } = request
+    const { purge } = request
     return inTransaction(session, async () => {
       const before = await selectHeads(session)
       const start = purge ? [] : before
-      const steps = request.steps(start)
+      const graph = withUnknown(request.graph, await readLog(session), start)
+      const steps = request.steps(start, graph)
       const { removed, added } = change(before, headsAfterStamp(graph, start, steps))
       request.onEvent?.({ type: 'run', kind: 'stamp', heads: before, steps })
       await logSteps(session, request, purge ? await withForgotten(session, graph, steps) : steps)
-      return { before, heads: await applyHeads(session, removed, added), steps }
+      const heads = await applyHeads(session, removed, added)
+      const unknown = heads.filter((id) => !request.graph.revisions.has(id))
+      if (unknown.length > 0) {
+        const message = `The database also holds ${unknown.join(', ')}, which no migration here has; \`--purge\` takes it out.`
+        request.onEvent?.({ type: 'warning', code: 'unknown', message, revisions: unknown })
+      }
+      return { before, heads, steps, unknown }
     })
   })
 }

@@ -25,4 +25,6 @@ export interface MigrationModule {
 export interface MigrationScript {
   readonly revision: Revision
   load(): Promise<MigrationModule>
+  /** What was given with `-x`, for its `op`. */
+  readonly x?: Readonly<Record<string, string>>
 }

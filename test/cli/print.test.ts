@@ -76,6 +76,7 @@ hint  Merge them with \`autogen merge heads -m "merge"\`, or say which: \`heads\
       message: 'The history has 2 heads: a, b.',
       hint: expect.any(String),
       heads: ['a', 'b'],
+      described: ['a', 'b'].map((id) => ({ id, message: '' })),
     })
     expect(errorData(cause)).toEqual({ code: 'unexpected', exitCode: 1, message: 'deep' })
   })
@@ -141,6 +142,9 @@ describe('help', () => {
        -d, --datasource FILE   file that exports your DataSource
            --url URL           another address for the data source (or
                                AUTOGEN_URL)
+       -x KEY=VALUE            for your migrations, as \`op.x\`, and your data
+                               source; may be given several times
+           --tag TEXT          the same as -x tag=TEXT
            --require MODULE    module to load before your files; may be given
                                several times
            --format text|json  how the result is printed (text)

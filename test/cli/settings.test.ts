@@ -63,10 +63,16 @@ describe('a data source file', () => {
     ['a promise of options', 'j.mjs', `export default Promise.resolve(${options('x.db')})\n`],
     ['options as JSON', 'k.json', '{ "type": "sqljs", "location": "x.db", "autoSave": true }'],
     ['TypeScript', 'l.ts', esm(`export default new DataSource(${options('x.db')})`)],
+    [
+      'a function of what was typed',
+      'r.mjs',
+      esm(`export default ({ x }) => new DataSource({ ...${options('y.db')}, location: (x.tenant ?? 'x') + '.db' })`),
+    ],
     ['a module of TypeScript', 'm.mts', esm(`export default new DataSource(${options('x.db')})`)],
   ]
   const refused: [what: string, file: string, text: string, message: RegExp][] = [
-    ['a function', 'n.cjs', cjs(`module.exports = () => new DataSource(${options('x.db')})`), /exports no DataSource/],
+    ['a function of none', 'n.cjs', 'module.exports = () => 1\n', /exports no DataSource/],
+    ['a class', 'q.cjs', 'module.exports = class Source {}\n', /exports no DataSource/],
     ['a promise that fails', 'o.mjs', `export default Promise.reject(new Error('not today'))\n`, /not today/],
     ['a list of options', 'p.json', '[{ "type": "sqljs" }]', /exports no DataSource/],
   ]

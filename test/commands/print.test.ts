@@ -27,6 +27,7 @@ function revision(id: string, parents: readonly string[], more: Partial<Listed> 
     createdAt: '2026-11-20T12:00:00.000Z',
     path: `/app/migrations/${id}.ts`,
     head: false,
+    effectiveHead: false,
     branchPoint: false,
     mergePoint: false,
     ...more,
@@ -44,17 +45,18 @@ const lines = [
 ]
 
 test('history', () => {
-  expect(printed(historyCommand, { revisions: [right, left, root], lines })).toMatchInlineSnapshot(`
+  expect(printed(historyCommand, { revisions: [right, left, root], lines, unknown: [] })).toMatchInlineSnapshot(`
    "* right (blue) (head) make right
    │ * left (head) first line
    ├─┘
    * root (current) (branchpoint) make root"
   `)
-  expect(printed(historyCommand, { revisions: [], lines: [] })).toBe('There are no revisions yet.')
+  expect(printed(historyCommand, { revisions: [], lines: [], unknown: [] })).toBe('There are no revisions yet.')
 })
 
 test('history -v', () => {
-  expect(printed(historyCommand, { revisions: [right, left, root], lines }, { verbose: true })).toMatchInlineSnapshot(`
+  expect(printed(historyCommand, { revisions: [right, left, root], lines, unknown: [] }, { verbose: true }))
+    .toMatchInlineSnapshot(`
    "* right (blue) (head)
    │   parents   root
    │   depends   left
@@ -107,7 +109,8 @@ describe('current', () => {
       'with a gap',
       { heads: ['root'], revisions: [root], skipped: ['gone'] },
       {},
-      `base -> root (current) (branchpoint) make root\nskipped gone: it lies below the database's revision and never ran`,
+      `base -> root (current) (branchpoint) make root\nskipped gone: it lies below the database's revision and never ran
+Run what is missing with \`autogen upgrade --skipped\`, or accept it as done with \`autogen stamp --purge root\`.`,
     ],
     [
       'after a failure, in detail',

@@ -59,7 +59,7 @@ test('several names give several revisions, each once', () => {
 
 test('head is the only head, or an error that says how to merge', () => {
   expect(ids(graph('a -> b'), 'head')).toEqual(['b'])
-  expect(() => ids(trees, 'head')).toThrow(new MultipleHeadsError(['c', 'f']))
+  expect(() => ids(trees, 'head')).toThrow('The history has 2 heads: c "c message", f "f message".')
   expect(new MultipleHeadsError(['c', 'f']).hint).toContain('autogen merge heads -m "merge"')
 })
 
