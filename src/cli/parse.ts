@@ -68,7 +68,8 @@ export function commandFirst(argv: readonly string[]): string[] {
       Object.entries(commonFlags).find(([name, { alias }]) => [spelled(name), `-${alias}`].includes(word!)) ?? []
     at += flag === undefined || flag.type === 'boolean' ? 1 : 2
   }
-  return [...argv.slice(at, at + 1), ...argv.slice(0, at), ...argv.slice(at + 1)]
+  const command = argv[at]
+  return command === undefined || command === '--' ? [...argv] : [command, ...argv.slice(0, at), ...argv.slice(at + 1)]
 }
 
 function spelled(name: string): string {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 
 /** The author of the commit that brought a file; undefined where there is none, or no git to ask. */
 export async function authorOf(file: string): Promise<string | undefined> {
-  const words = ['log', '--follow', '--diff-filter=A', '--format=%an', '--', basename(file)]
+  const words = ['log', '--diff-filter=A', '--format=%an', '--', basename(file)]
   try {
     const { stdout } = await promisify(execFile)('git', words, { cwd: dirname(file) })
     return stdout.trim().split('\n').at(-1) || undefined

@@ -56,7 +56,11 @@ describe('--format json prints what the function returns', () => {
           dependsOn: ['left'],
         }),
     ],
-    ['heads', 0, (options) => autogen.heads(options)],
+    ['heads', 4, (options) => autogen.heads(options)],
+    ['heads --resolve-dependencies', 0, (o) => autogen.heads({ ...o, resolveDependencies: true })],
+    ['branches', 0, (options) => autogen.branches(options)],
+    ['show blue', 0, (o) => autogen.show({ ...o, revisions: ['blue'] })],
+    ['list-templates', 0, (options) => autogen.listTemplates(options)],
     ['upgrade heads --lock-timeout 5', 0, (o) => autogen.upgrade({ ...o, target: 'heads', lockTimeout: 5 })],
     [
       'merge left right -m both --rev-id both',
@@ -71,6 +75,8 @@ describe('--format json prints what the function returns', () => {
     ['downgrade aaaa', 0, (options) => autogen.downgrade({ ...options, target: 'aaaa' })],
     ['current --check-heads', 4, (options) => autogen.current(options)],
     ['history -i -r aaaa:left', 0, (o) => autogen.history({ ...o, indicateCurrent: true, revRange: 'aaaa:left' })],
+    ['stamp --sql aaaa:heads', 0, (o) => autogen.stamp({ ...o, sql: true, targets: ['aaaa:heads'] })],
+    ['ensure_version', 0, (options) => autogen.ensureVersion(options)],
     ['downgrade --sql aaaa:base', 0, (o) => autogen.downgrade({ ...o, sql: true, target: 'aaaa:base' })],
   ]
 

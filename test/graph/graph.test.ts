@@ -33,7 +33,7 @@ function refusal(...given: Revision[]): Error {
 const orderOf = (...drawing: string[]) => [...graph(...drawing).revisions.keys()].join(' ')
 
 describe('a graph', () => {
-  test('knows its heads, bases, children and labels', () => {
+  test('b30: knows its heads, bases, children and labels', () => {
     const history = graph('a -> b', 'b -> c1 labelled L1', 'b -> c2 needs x', 'x')
     expect(history.heads).toEqual(['c1', 'x', 'c2'])
     expect(history.realHeads).toEqual(['c1', 'c2'])
@@ -54,7 +54,7 @@ describe('a graph', () => {
     ['a branch is walked whole before the next', ['a -> b1 -> c1 -> d1', 'a -> b2 -> c2'], 'a b2 c2 b1 c1 d1'],
     ['two fork points', ['a -> b', 'b -> c1', 'b -> c2 -> d', 'd -> e1', 'd -> e2'], 'a b c1 c2 d e1 e2'],
     ['what has no parent but a dependency', ['a -> b', 'x needs b'], 'a b x'],
-  ])('runs %s in order', (_, drawing, order) => {
+  ])('b20 b21 b23 b34: runs %s in order', (_, drawing, order) => {
     expect(orderOf(...drawing)).toBe(order)
   })
 
@@ -71,7 +71,7 @@ describe('a graph', () => {
     expect(buildGraph(long).heads).toEqual(['r9999'])
   })
 
-  test('takes ids that are parts of each other', () => {
+  test('b43: takes ids that are parts of each other', () => {
     expect(orderOf('aa -> aaaa -> a')).toBe('aa aaaa a')
   })
 })
@@ -121,7 +121,7 @@ describe('refused is', () => {
     expect(refusal(revision('a', { labels: [label] }))).toBeInstanceOf(MalformedLabelError)
   })
 
-  test('a label that two revisions declare, with both', () => {
+  test('b6: a label that two revisions declare, with both', () => {
     const error = refusal(revision('a', { labels: ['L'] }), revision('b', { labels: ['L'] }))
     expect(error).toBeInstanceOf(DuplicateLabelError)
     expect(error.message).toBe('The branch label L does not name one revision only: a (a.ts) and b (b.ts).')
@@ -137,7 +137,7 @@ describe('refused is', () => {
     ['at a head', ['a -> x']],
     ['at a branch point', ['x -> b', 'x -> c']],
     ['at a merge', ['a', 'b', 'a, b -> x']],
-  ])('a revision that is its own parent or dependency, %s', (_, drawing) => {
+  ])('b39 b40: a revision that is its own parent or dependency, %s', (_, drawing) => {
     const looped = (field: 'down' | 'dependsOn') =>
       revisions(...drawing).map((item) => (item.id === 'x' ? { ...item, [field]: [...item[field], 'x'] } : item))
     expect(refusal(...looped('down'))).toBeInstanceOf(RevisionLoopError)
@@ -149,7 +149,7 @@ describe('refused is', () => {
     ['beside a valid tree', ['a -> b']],
     ['below a valid chain', ['z -> v1 -> v2']],
     ['above a valid base', ['x needs base1', 'base1']],
-  ])('a cycle, %s, with its members in order', (_, drawing) => {
+  ])('b41: a cycle, %s, with its members in order', (_, drawing) => {
     const ring = [revision('x', { down: ['z'] }), revision('y', { down: ['x'] }), revision('z', { down: ['y'] })]
     const others = revisions(...drawing).filter(({ id }) => !'xyz'.includes(id))
     const error = refusal(...ring, ...others)
@@ -163,7 +163,7 @@ describe('refused is', () => {
     ['of a dependency and parents', ['a needs c -> b -> c']],
     ['beside a valid tree', ['v -> w', 'a needs b', 'b needs a']],
     ['by way of a label', ['a needs L', 'b labelled L needs a']],
-  ])('a cycle of dependencies, %s', (_, drawing) => {
+  ])('b42: a cycle of dependencies, %s', (_, drawing) => {
     expect(refusal(...revisions(...drawing))).toBeInstanceOf(DependencyCycleError)
   })
 })

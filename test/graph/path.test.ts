@@ -24,7 +24,7 @@ describe('a straight history', () => {
     ['relative to base', '', 'base+2', '+a +b', 'b'],
     ['to an ancestor of what ran', 'c', 'a', '', 'c'],
     ['to base', 'c', 'base', '', 'c'],
-  ])('upgrades %s', (_, current, target, steps, rows) => {
+  ])('b44 b45: upgrades %s', (_, current, target, steps, rows) => {
     expect(up(line, current, target)).toEqual({ steps, rows })
   })
 
@@ -40,23 +40,23 @@ describe('a straight history', () => {
     ['to what is current and no head', 'c', 'c', '', 'c'],
     ['to what is current and head', 'e', 'e', '', 'e'],
     ['to head', 'e', 'head', '', 'e'],
-  ])('downgrades %s', (_, current, target, steps, rows) => {
+  ])('b47 b49 b50: downgrades %s', (_, current, target, steps, rows) => {
     expect(down(line, current, target)).toEqual({ steps, rows })
   })
 
-  test('a step against the direction is refused', () => {
+  test('b46 b48: a step against the direction is refused', () => {
     expect(() => up(line, 'c', '-2')).toThrow(WrongDirectionError)
     expect(() => down(line, 'c', '+2')).toThrow(WrongDirectionError)
     expect(() => stamp(line, 'c', '+1')).toThrow(WrongDirectionError)
   })
 
-  test('a step past the end of the history is refused and says how far it goes', () => {
+  test('b46 b48 b62: a step past the end of the history is refused and says how far it goes', () => {
     expect(() => up(line, 'c', '+5')).toThrow(new WalkTooFarError('+5', 2))
     expect(() => down(line, 'c', '-5')).toThrow(new WalkTooFarError('-5', 3))
     expect(() => down(line, '', '-1')).toThrow(new WalkTooFarError('-1', 0))
   })
 
-  test('a downgrade to what is not below is refused', () => {
+  test('b51: a downgrade to what is not below is refused', () => {
     expect(() => down(line, '', 'b')).toThrow(new RangeNotAncestorError('b', []))
     expect(() => down(line, 'b', 'c')).toThrow(new RangeNotAncestorError('c', ['b']))
   })
@@ -73,7 +73,7 @@ describe('a straight history', () => {
     ['a revision below', 'c', 'a', { removed: 'c', added: 'a', rows: 'a' }],
     ['where it is already', 'c', 'c', { removed: '', added: '', rows: 'c' }],
     ['head on an empty database', '', 'head', { removed: '', added: 'e', rows: 'e' }],
-  ])('stamps %s', (_, current, target, expected) => {
+  ])('b52: stamps %s', (_, current, target, expected) => {
     expect(stamp(line, current, target)).toEqual(expected)
   })
 })
@@ -92,7 +92,7 @@ describe('a fork', () => {
     ['one step from nothing', '', ['+1'], '+a', 'a'],
     ['one step in a branch that has not begun', 'c1', ['L2@+1'], '+c2', 'c1 c2'],
     ['one step in a branch that has', 'c1 c2', ['L2@+1'], '+d2', 'c1 d2'],
-  ])('upgrades %s', (_, current, targets, steps, rows) => {
+  ])('b53 b54 b55: upgrades %s', (_, current, targets, steps, rows) => {
     expect(up(fork, current, ...targets)).toEqual({ steps, rows })
   })
 
@@ -114,14 +114,16 @@ describe('a fork', () => {
     ['one branch to below the fork', 'd1 d2', 'L1@a', '-d1 -c1', 'd2'],
     ['one branch by steps that lead below the fork', 'd1 c2', 'L1@-3', '-d1 -c1', 'c2'],
     ['one branch, relative to its head', 'd1 d2', 'L1@head-1', '-d1', 'c1 d2'],
+    ['the trunk by its first revision', 'd1 d2', 'a@base', '-d2 -c2 -d1 -c1 -b -a', ''],
+    ['the only branch step by step to base', 'c2', '-3', '-c2 -b -a', ''],
     ['to what is current in one branch', 'd1 c2', 'c2', '', 'c2 d1'],
     ['the only row to the fork', 'c2', '-1', '-c2', 'b'],
-  ])('downgrades %s', (_, current, target, steps, rows) => {
+  ])('b53 b57 b59 b60 b61 b62 b63: downgrades %s', (_, current, target, steps, rows) => {
     expect(down(fork, current, target)).toEqual({ steps, rows })
   })
 
   test.each([['d1 d2'], ['d2 d1'], ['c1 d2'], ['d2 c1']])(
-    'a step without a branch from the rows %s is refused',
+    'b56 b58: a step without a branch from the rows %s is refused',
     (current) => {
       expect(() => up(fork, current, '+1')).toThrow(AmbiguousWalkError)
       expect(() => down(fork, current, '-1')).toThrow(AmbiguousWalkError)
@@ -132,7 +134,7 @@ describe('a fork', () => {
     expect(() => up(fork, 'b', '+1')).toThrow(expect.objectContaining({ hint: 'Say which: c1@+1 or c2@+1.' }))
   })
 
-  test('targets of which one implies another are refused', () => {
+  test('b25: targets of which one implies another are refused', () => {
     expect(() => up(fork, '', 'd1', 'b')).toThrow(new OverlappingTargetsError('b', 'd1'))
     expect(() => stamp(fork, '', 'b', 'd1')).toThrow(new OverlappingTargetsError('b', 'd1'))
     expect(() => stamp(fork, '', 'base', 'd1')).toThrow(new OverlappingTargetsError('base', 'd1'))
@@ -141,29 +143,30 @@ describe('a fork', () => {
   test.each([
     ['below both rows', 'd1 c2', ['b'], { removed: 'c2 d1', added: 'b', rows: 'b' }],
     ['base of one branch', 'd1 c2', ['L1@base'], { removed: 'd1', added: '', rows: 'c2' }],
+    ['base of the only branch that has begun', 'd1', ['L1@base'], { removed: 'd1', added: '', rows: '' }],
     ['the head of one branch', 'd1 c2', ['L2@head'], { removed: 'c2', added: 'd2', rows: 'd1 d2' }],
     ['a branch beside', 'd1', ['d2'], { removed: '', added: 'd2', rows: 'd1 d2' }],
     ['several', '', ['d1', 'd2'], { removed: '', added: 'd1 d2', rows: 'd1 d2' }],
-  ])('stamps %s', (_, current, targets, expected) => {
+  ])('b64 b65: stamps %s', (_, current, targets, expected) => {
     expect(stamp(fork, current, ...targets)).toEqual(expected)
   })
 })
 
 describe('merges', () => {
-  test('a branch that goes on beside a merge keeps its row', () => {
+  test('b66: a branch that goes on beside a merge keeps its row', () => {
     const history = graph('a -> b1 -> c1', 'a -> b2 -> c2 -> d2', 'c1, c2 -> d1')
     expect(up(history, 'd2 b1', 'd1')).toEqual({ steps: '+c1 +d1', rows: 'd1 d2' })
     expect(down(history, 'd2 d1', 'b1')).toEqual({ steps: '-d1 -c1', rows: 'b1 d2' })
   })
 
-  test('a merge of three of which two sides are missing, and a branch that breaks out again', () => {
+  test('b67: a merge of three of which two sides are missing, and a branch that breaks out again', () => {
     const history = graph('a -> b1', 'a -> b2', 'a -> b3', 'b1, b2, b3 -> m -> n', 'b2 -> c2')
     expect(up(history, 'b1', 'm')).toEqual({ steps: '+b2 +b3 +m', rows: 'm' })
     expect(up(history, 'm', 'heads')).toEqual({ steps: '+c2 +n', rows: 'c2 n' })
     expect(down(history, 'c2 n', 'b1')).toEqual({ steps: '-n -m', rows: 'b1 b3 c2' })
   })
 
-  test('two merges of the same three parents', () => {
+  test('b68: two merges of the same three parents', () => {
     const history = graph('a -> b1', 'a -> b2', 'a -> b3', 'b1, b2, b3 -> m1', 'b1, b2, b3 -> m2')
     expect(up(history, 'b1 b2 b3', 'm1')).toEqual({ steps: '+m1', rows: 'm1' })
     expect(up(history, 'm1', 'm2')).toEqual({ steps: '+m2', rows: 'm1 m2' })
@@ -171,7 +174,7 @@ describe('merges', () => {
     expect(down(history, 'm1', 'b2')).toEqual({ steps: '-m1', rows: 'b1 b2 b3' })
   })
 
-  test('two merges that share a parent', () => {
+  test('b68: two merges that share a parent', () => {
     const history = graph('a -> b1', 'a -> b2', 'a -> b3', 'b1, b2 -> m1', 'b2, b3 -> m2')
     expect(up(history, '', 'heads')).toEqual({ steps: '+a +b1 +b2 +m1 +b3 +m2', rows: 'm1 m2' })
     expect(down(history, 'm1 m2', 'b3')).toEqual({ steps: '-m2', rows: 'b3 m1' })
@@ -182,7 +185,7 @@ describe('merges', () => {
   test.each([
     ['up across the merge', 'c1', 't', '+c2 +m +t', 't'],
     ['up across the merge from both sides', 'c1 c2', 't', '+m +t', 't'],
-  ])('walks %s', (_, current, target, steps, rows) => {
+  ])('b69: walks %s', (_, current, target, steps, rows) => {
     expect(up(diamond, current, target)).toEqual({ steps, rows })
   })
 
@@ -192,7 +195,9 @@ describe('merges', () => {
     ['a step down from the merge', 'm', '-1', '-m', 'c1 c2'],
     ['a step down from the merge along a branch', 'm', 'L1@-1', '-m', 'c1 c2'],
     ['two steps down from the merge along a branch', 'm', 'L1@-2', '-m -c1', 'c2'],
-  ])('walks %s', (_, current, target, steps, rows) => {
+    ['one side of the merge to where it began', 't', 'L1@base', '-t -m -c1', 'c2'],
+    ['the tail to base, as nothing else branches off below it', 't', 't@base', '-t -m -c2 -c1 -b -a', ''],
+  ])('b69: walks %s', (_, current, target, steps, rows) => {
     expect(down(diamond, current, target)).toEqual({ steps, rows })
   })
 
@@ -208,13 +213,13 @@ describe('merges', () => {
     ['up from both branches', 'c1 c2', ['t'], { removed: 'c1 c2', added: 't', rows: 't' }],
     ['up from before the fork', 'b', ['t'], { removed: 'b', added: 't', rows: 't' }],
     ['up by the label of a branch', 'c2', ['L1@head'], { removed: 'c2', added: 't', rows: 't' }],
-  ])('stamps %s', (_, current, targets, expected) => {
+  ])('b69: stamps %s', (_, current, targets, expected) => {
     expect(stamp(diamond, current, ...targets)).toEqual(expected)
   })
 })
 
 describe('dependencies', () => {
-  test('what a target depends on comes first, and its row is implied', () => {
+  test('b70: what a target depends on comes first, and its row is implied', () => {
     const history = graph('a -> b -> c1 labelled L1 -> d1', 'b -> c2 labelled L2 needs c1')
     expect(up(history, '', 'L2@head')).toEqual({ steps: '+a +b +c1 +c2', rows: 'c2' })
     expect(up(history, 'c2', 'heads')).toEqual({ steps: '+d1', rows: 'c2 d1' })
@@ -223,13 +228,13 @@ describe('dependencies', () => {
     expect(stamp(history, 'c2', 'c1')).toEqual({ removed: 'c2', added: 'c1', rows: 'c1' })
   })
 
-  test('a downgrade of a branch leaves what it depended on', () => {
+  test('b31: a downgrade of a branch leaves what it depended on', () => {
     const history = graph('a1 labelled A -> a2', 'b1 labelled B -> b2 needs a2')
     expect(up(history, '', 'B@head')).toEqual({ steps: '+a1 +a2 +b1 +b2', rows: 'b2' })
     expect(down(history, 'b2', 'B@base')).toEqual({ steps: '-b2 -b1', rows: 'a2' })
   })
 
-  test('a downgrade takes along what depends on the branch', () => {
+  test('b32: a downgrade takes along what depends on the branch', () => {
     const history = graph('a1 labelled A -> a2', 'b1 labelled B -> b2 needs a2')
     expect(down(history, 'b2', 'A@base')).toEqual({ steps: '-b2 -a2 -a1', rows: 'b1' })
   })
@@ -239,12 +244,12 @@ describe('dependencies', () => {
     expect(down(history, 'c2', 'B@base')).toEqual({ steps: '-c2 -b1', rows: 'c1' })
   })
 
-  test('a step down in a branch that is current only through a dependency removes the dependent', () => {
+  test('b33: a step down in a branch that is current only through a dependency removes the dependent', () => {
     const history = graph('a1 labelled A -> a2', 'b1 labelled B -> b2 needs a2')
     expect(down(history, 'b2', 'A@-1')).toEqual({ steps: '-b2 -a2', rows: 'a1 b1' })
   })
 
-  test('a revision that depends on a leaf of each of three forests', () => {
+  test('b71: a revision that depends on a leaf of each of three forests', () => {
     const history = graph('a1', 'a1 -> a2', 'a1 -> a3', 'a2, a3 -> am', 'b1 -> b2', 'c1 -> c2', 'n needs am+b2+c2')
     expect(up(history, '', 'heads').rows).toBe('n')
     expect(down(history, 'n', 'am')).toEqual({ steps: '', rows: 'n' })
@@ -252,36 +257,36 @@ describe('dependencies', () => {
     expect(down(history, 'n', 'base').rows).toBe('')
   })
 
-  test('two branches that depend on each other crosswise lose half of what they share', () => {
+  test('b72: two branches that depend on each other crosswise lose half of what they share', () => {
     const history = graph('a1 -> a2 -> a3 needs b1', 'b1 -> b2 needs a2')
     expect(up(history, '', 'heads').rows).toBe('a3 b2')
     expect(down(history, 'a3 b2', 'b1')).toEqual({ steps: '-b2', rows: 'a3' })
   })
 
-  test('a dependency on the own parent says nothing new', () => {
+  test('b36 b73: a dependency on the own parent says nothing new', () => {
     const history = graph('a -> b needs a')
     expect(up(history, '', 'head')).toEqual({ steps: '+a +b', rows: 'b' })
     expect(down(history, 'b', 'a')).toEqual({ steps: '-b', rows: 'a' })
   })
 
-  test('a dependency repeated along a branch leaves no row behind', () => {
+  test('b36 b74: a dependency repeated along a branch leaves no row behind', () => {
     const history = graph('a1 -> a2 -> a3', 'b1 -> b2 needs a3 -> b3 -> b4 needs a3')
     expect(down(history, 'b4', 'b3')).toEqual({ steps: '-b4', rows: 'b3' })
   })
 
-  test('a merge of a branch with one that depends on it goes down to either side and up again', () => {
+  test('b75: a merge of a branch with one that depends on it goes down to either side and up again', () => {
     const history = graph('a1', 'b1 needs a1', 'a1, b1 -> m')
     expect(down(history, 'm', 'a1')).toEqual({ steps: '-m', rows: 'b1' })
     expect(down(history, 'm', 'b1')).toEqual({ steps: '-m', rows: 'b1' })
     expect(up(history, 'b1', 'head')).toEqual({ steps: '+m', rows: 'm' })
   })
 
-  test('a dependency may be given as a label', () => {
+  test('b35 b76: a dependency may be given as a label', () => {
     const history = graph('a1 labelled A -> a2', 'b1 needs A')
     expect(up(history, '', 'b1')).toEqual({ steps: '+a1 +b1', rows: 'b1' })
   })
 
-  test('a branch goes down alone, and takes along only what depends on it', () => {
+  test('b77: a branch goes down alone, and takes along only what depends on it', () => {
     const history = graph('b -> c1 labelled L1 -> d1', 'b -> c2 labelled L2 -> d2 needs c1')
     expect(down(history, 'd1 d2', 'L2@b')).toEqual({ steps: '-d2 -c2', rows: 'd1' })
     expect(down(history, 'd1 d2', 'L1@b')).toEqual({ steps: '-d2 -d1 -c1', rows: 'c2' })
@@ -291,7 +296,7 @@ describe('dependencies', () => {
 describe('a forest', () => {
   const forest = graph('a1 -> a2', 'b1 -> b2')
 
-  test('heads takes all trees', () => {
+  test('b78: heads takes all trees', () => {
     expect(up(forest, '', 'heads')).toEqual({ steps: '+a1 +a2 +b1 +b2', rows: 'a2 b2' })
     expect(stamp(forest, '', 'heads')).toEqual({ removed: '', added: 'a2 b2', rows: 'a2 b2' })
     expect(stamp(forest, 'a2 b2', 'heads')).toEqual({ removed: '', added: '', rows: 'a2 b2' })

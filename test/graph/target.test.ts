@@ -36,7 +36,7 @@ test.each([
   ['right@base+2', ['e']],
   ['right@head-1', ['S']],
   ['right-1', ['d']],
-])('%s names %j', (text, expected) => {
+])('b7 b8 b9: %s names %j', (text, expected) => {
   expect(ids(trees, text)).toEqual(expected)
 })
 
@@ -53,17 +53,17 @@ test('the words of the grammar are no branches', () => {
   expect(() => ids(trees, 'current@head', ['b'])).toThrow(RevisionNotFoundError)
 })
 
-test('several names give several revisions, each once', () => {
+test('b4: several names give several revisions, each once', () => {
   expect(ids(trees, ['c', 'f', 'left@head'])).toEqual(['c', 'f'])
 })
 
-test('head is the only head, or an error that says how to merge', () => {
+test('b3: head is the only head, or an error that says how to merge', () => {
   expect(ids(graph('a -> b'), 'head')).toEqual(['b'])
   expect(() => ids(trees, 'head')).toThrow('The history has 2 heads: c "c message", f "f message".')
   expect(new MultipleHeadsError(['c', 'f']).hint).toContain('autogen merge heads -m "merge"')
 })
 
-test('in an empty history head and base name nothing', () => {
+test('b3 b5: in an empty history head and base name nothing', () => {
   expect(ids(graph(), ['head', 'heads', 'base', 'current'])).toEqual([])
   expect(() => ids(graph(), 'head-1')).toThrow('there is nothing that way')
 })
@@ -77,7 +77,7 @@ describe('the beginning of an id', () => {
     ['q', ['q']],
     ['right@abcd', ['abcd9']],
     ['abxy-1', ['abcd2']],
-  ])('%s names %j', (text, expected) => {
+  ])('b10 b12: %s names %j', (text, expected) => {
     expect(ids(history, text)).toEqual(expected)
   })
 
@@ -132,7 +132,7 @@ test.each([
   ['nowhere@head', new RevisionNotFoundError('nowhere', [])],
   ['heads-1', new AmbiguousWalkError('heads-1', ['c', 'f'])],
   ['base+1', new AmbiguousWalkError('base+1', ['a', 'd'])],
-])('%s is refused', (text, error) => {
+])('b13 b14: %s is refused', (text, error) => {
   expect(() => ids(trees, text)).toThrow(error)
 })
 
@@ -164,7 +164,7 @@ describe('a range', () => {
     ['-1:current', 'b c'],
     ['-1:+1', 'b c d'],
     ['head-1:', 'd e'],
-  ])('%s holds both ends: %s', (text, expected) => {
+  ])('b19: %s holds both ends: %s', (text, expected) => {
     expect(between(line, text, ['c'])).toBe(expected)
   })
 
@@ -172,17 +172,17 @@ describe('a range', () => {
     expect(between(line, 'current:', [])).toBe('a b c d e')
   })
 
-  test('holds both sides of a merge only from below the fork', () => {
+  test('b22: holds both sides of a merge only from below the fork', () => {
     const diamond = graph('a -> b', 'b -> c1', 'b -> c2', 'c1, c2 -> m')
     expect(between(diamond, 'b:m')).toBe('b c1 c2 m')
     expect(between(diamond, 'c1:m')).toBe('c1 m')
   })
 
-  test('upside down is refused', () => {
+  test('b26: upside down is refused', () => {
     expect(() => between(line, 'd:b')).toThrow(RangeNotAncestorError)
   })
 
-  test('between branches is refused', () => {
+  test('b26: between branches is refused', () => {
     expect(() => between(trees, 'd:c')).toThrow(RangeNotAncestorError)
   })
 

@@ -39,7 +39,7 @@ describe.each(databases)('running migrations on %s', (_, create) => {
       ...table.columns.map((column) => column.name),
     ])
 
-  test('up, down and up again', async () => {
+  test('b113: up, down and up again', async () => {
     const all = history(base)
     expect(await here.upgrade(all)).toMatchObject({ before: [], heads: ['b'], state: 'known' })
     expect(await columns()).toEqual([['user', 'id', 'name', 'email']])
@@ -67,7 +67,7 @@ describe.each(databases)('running migrations on %s', (_, create) => {
     expect(log[1]!.host).not.toBe('')
   })
 
-  test('a migration that fails leaves nothing but a row in the log', async () => {
+  test('b109: a migration that fails leaves nothing but a row in the log', async () => {
     const broken = history({
       ...base,
       c: {

@@ -63,7 +63,7 @@ describe.each(databases)('SQL printed for %s', (_, create) => {
     await session.close()
   }
 
-  test('does what the run would have done, log and version rows included', async () => {
+  test('b95 b114: does what the run would have done, log and version rows included', async () => {
     await run(await offlineSql({ ...request(all, []), kind: 'upgrade', steps: upgradePath(all.graph, [], ['c']) }))
     const session = await here.session()
     expect(await readHeads(session)).toEqual(['c'])
@@ -110,7 +110,7 @@ describe.each(databases)('SQL printed for %s', (_, create) => {
     expect(await readHeads(await here.session())).toEqual([])
   })
 
-  test('a message cannot break out of its comment', async () => {
+  test('b107: a message cannot break out of its comment', async () => {
     const sql = await offlineSql({ ...request(all, []), kind: 'upgrade', steps: upgradePath(all.graph, [], ['a']) })
     expect(sql).toContain('-- upgrade base -> a: first ; DROP TABLE nothing\n')
   })
@@ -155,7 +155,7 @@ describe.each(databases)('SQL printed for %s', (_, create) => {
     await expect(printing).rejects.toThrow(/offline\.test\.ts:\d+: nobody has filled in x\.y yet\.$/)
   })
 
-  test('a stamp is printed too', async () => {
+  test('b94: a stamp is printed too', async () => {
     const { steps } = stampPath(all.graph, [], ['b'])
     await run(await offlineSql({ ...request(all, []), kind: 'stamp', steps }))
     const session = await here.session()

@@ -138,7 +138,7 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
     expect(await here.ask('SELECT id, price FROM item')).toEqual([{ id: 1, price: 5 }])
   })
 
-  test('autocommit commits what came before it, and goes on in a new transaction', async () => {
+  test('b111: autocommit commits what came before it, and goes on in a new transaction', async () => {
     const script = (last: string) =>
       history({
         a: {

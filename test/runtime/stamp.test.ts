@@ -1,4 +1,3 @@
-import { UnknownCurrentRevisionError } from '../../src/errors'
 import { objectKey } from '../../src/operations/managed'
 import type { Op } from '../../src/operations/op'
 import { managedFromLog, readLog } from '../../src/runtime/log'
@@ -23,7 +22,7 @@ describe.each(databases)('stamping on %s', (_, create) => {
     return (await session.dialect.introspect(session.connection, session.scope)).tables
   }
 
-  test('moves the version rows and runs nothing', async () => {
+  test('b83: moves the version rows and runs nothing', async () => {
     expect(await here.stamp(all, 'b')).toMatchObject({ before: [], heads: ['b'] })
     expect(await tables()).toEqual([])
     expect(await here.upgrade(all)).toMatchObject({ before: ['b'], steps: [] })
@@ -50,14 +49,17 @@ describe.each(databases)('stamping on %s', (_, create) => {
     expect(managed).toContain(objectKey('table', { name: 'user' }))
   })
 
-  test('only a purge gets past a revision nobody knows', async () => {
+  test('a revision nobody knows stays beside what is stamped and is told of, until a purge', async () => {
     await here.stamp(history({ gone: {} }), 'gone')
-    await expect(here.stamp(all, 'b')).rejects.toThrow(UnknownCurrentRevisionError)
-    expect(await here.stamp(all, 'b', { purge: true })).toMatchObject({ before: ['gone'], heads: ['b'] })
+    const events: unknown[] = []
+    const onEvent = (event: unknown) => events.push(event)
+    expect(await here.stamp(all, 'a', { onEvent })).toMatchObject({ heads: ['a', 'gone'], unknown: ['gone'] })
+    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'unknown', revisions: ['gone'] }))
+    expect(await here.stamp(all, 'b', { purge: true })).toMatchObject({ before: ['a', 'gone'], heads: ['b'] })
     expect((await log()).map(({ revision, direction }) => [revision, direction])).toEqual([
       ['gone', 'up'],
-      ['gone', 'down'],
       ['a', 'up'],
+      ['gone', 'down'],
       ['b', 'up'],
     ])
   })

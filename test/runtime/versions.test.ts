@@ -11,14 +11,14 @@ describe.each(databases)('the version table and the log on %s', (_, create) => {
   beforeEach(async () => void (here = await world(create)))
   afterEach(() => here.end())
 
-  test('reading neither needs the tables nor creates them', async () => {
+  test('b80: reading neither needs the tables nor creates them', async () => {
     const session = await here.session()
     expect(await readHeads(session)).toEqual([])
     expect(await readLog(session)).toEqual([])
     expect(await session.dialect.hasTable(session.connection, session.tables.version, session.scope)).toBe(false)
   })
 
-  test('heads go in and out within one transaction', async () => {
+  test('b81: heads go in and out within one transaction', async () => {
     const session = await here.session()
     await ensureTables(session)
     await ensureTables(session)
@@ -30,7 +30,7 @@ describe.each(databases)('the version table and the log on %s', (_, create) => {
   test.each([
     ['a row that is not there is taken away', ['x'], ['y']],
     ['a row that is there is put in again', [], ['a']],
-  ])('nothing moves when %s', async (_case, removed, added) => {
+  ])('b85 b86: nothing moves when %s', async (_case, removed, added) => {
     const session = await here.session()
     await ensureTables(session)
     await inTransaction(session, () => applyHeads(session, [], ['a']))

@@ -79,7 +79,7 @@ export async function world(create: () => Promise<TestDatabase>): Promise<World>
       within((one) =>
         stamp(one, {
           ...history,
-          steps: (heads) => stampPath(history.graph, heads, [{ id: target }]).steps,
+          steps: (heads, graph) => stampPath(graph, heads, [{ id: target }]).steps,
           toolVersion: '0.0.1',
           ...options,
         }),

@@ -84,7 +84,7 @@ describe('reading', () => {
     expect(loaded).toEqual(['b_two.ts'])
   })
 
-  test("declarations, maps, hidden files, editors' files and helpers are no migrations", async () => {
+  test("b115: declarations, maps, hidden files, editors' files and helpers are no migrations", async () => {
     write({
       'a.ts': migration('a', null),
       'a.d.ts': 'export declare const revision: string',
@@ -123,7 +123,7 @@ describe('reading', () => {
     expect(await names()).toEqual(['a a_x.ts', 'a a_y.ts'])
   })
 
-  test('folders inside are read when asked for, and a file reached twice counts once', async () => {
+  test('b116: folders inside are read when asked for, and a file reached twice counts once', async () => {
     write({ 'a.ts': migration('a', null), '2026/b.ts': migration('b', 'a') })
     symlinkSync(join(folder, 'a.ts'), join(folder, 'z_link.ts'))
     expect(await names()).toEqual(['a a.ts'])
@@ -257,9 +257,14 @@ describe('modules that were imported already', () => {
 
   test.each([
     ['a module without an id', [{ upgrade: () => {} }], MissingRevisionError],
+    [
+      'an id that is no text',
+      [{ revision: Buffer.from('a'), downRevision: null, upgrade: () => {} }],
+      MigrationExportError,
+    ],
     ['a module without an upgrade', [{ revision: 'a', downRevision: null }], MissingUpgradeError],
     ['a function that would import it', { './a.js': () => Promise.resolve(a) }, MigrationExportError],
-  ])('are refused where one is %s', (_, modules, error) => {
+  ])('b1: are refused where one is %s', (_, modules, error) => {
     expect(() => fromModules(modules)).toThrow(error)
   })
 })

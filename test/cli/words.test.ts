@@ -1,0 +1,73 @@
+// Words as Alembic's users type them, and what they are read as.
+import { commands } from '../../src/commands'
+import { commandNamed, commandFirst, parse } from '../../src/cli/parse'
+
+const options = async (line: string) => {
+  const chosen = await parse(line.split(' '))
+  const { cwd: _cwd, ...read } = chosen!.options
+  return [chosen!.command.name, read]
+}
+
+test.each([
+  ['-q upgrade head', 'upgrade', { quiet: true, target: 'head' }],
+  ['-c autogen.json -n shop current -v', 'current', { config: 'autogen.json', name: 'shop', verbose: true }],
+  ['-x tenant=acme -x fast upgrade', 'upgrade', { x: { tenant: 'acme', fast: '' }, target: 'head' }],
+  ['-x sql=a=b current', 'current', { x: { sql: 'a=b' } }],
+  ['upgrade +2 --tag v1 --sql', 'upgrade', { target: '+2', tag: 'v1', sql: true }],
+  ['downgrade -1', 'downgrade', { target: '-1' }],
+  ['downgrade blue@-1', 'downgrade', { target: 'blue@-1' }],
+  ['history -r -2:head -i -v', 'history', { revRange: '-2:head', indicateCurrent: true, verbose: true }],
+  ['history -r-2:head', 'history', { revRange: '-2:head' }],
+  ['history --format mermaid', 'history', { format: 'mermaid' }],
+  ['heads --resolve-dependencies', 'heads', { resolveDependencies: true }],
+  ['current --check-heads', 'current', { checkHeads: true }],
+  ['stamp left right --purge', 'stamp', { targets: ['left', 'right'], purge: true }],
+  ['stamp --sql aaaa:left aaaa:right', 'stamp', { targets: ['aaaa:left', 'aaaa:right'], sql: true }],
+  ['show current', 'show', { revisions: ['current'] }],
+  ['edit', 'edit', {}],
+  ['ensure_version --sql', 'ensure-version', { sql: true }],
+  ['list_templates', 'list-templates', {}],
+  [
+    'merge heads -m both --rev-id m --branch-label l --splice',
+    'merge',
+    { revisions: ['heads'], message: 'both', revId: 'm', branchLabel: ['l'], splice: true },
+  ],
+  [
+    'revision -m x --autogenerate --head h --splice --branch-label l --version-path p --rev-id r --depends-on d --depends-on e',
+    'revision',
+    {
+      message: 'x',
+      autogenerate: true,
+      head: 'h',
+      splice: true,
+      branchLabel: ['l'],
+      versionPath: 'p',
+      revId: 'r',
+      dependsOn: ['d', 'e'],
+    },
+  ],
+])('b97: %s', async (line, command, read) => {
+  expect(await options(line)).toEqual([command, read])
+})
+
+test.each([
+  ['upgrade -q', 'upgrade -q'],
+  ['-q', '-q'],
+  ['--config=a.json upgrade head', 'upgrade --config=a.json head'],
+  ['-v -- upgrade', '-v -- upgrade'],
+])('%s is read as %s', (line, read) => {
+  expect(commandFirst(line.split(' ')).join(' ')).toBe(read)
+})
+
+test('a format that a command does not have is refused with those it has', async () => {
+  await expect(options('heads --format mermaid')).rejects.toMatchObject({
+    exitCode: 2,
+    hint: 'Use `--format text` or `--format json`.',
+  })
+})
+
+test('no word names two commands', () => {
+  const words = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases])
+  expect(new Set(words).size).toBe(words.length)
+  for (const word of words) expect(commandNamed(word)).toBeDefined()
+})
