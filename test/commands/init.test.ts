@@ -83,7 +83,7 @@ test.each([
   expect(JSON.parse(readFileSync(join(cwd, 'autogen.config.json'), 'utf8')).dataSource).toBe(file)
 })
 
-test('a folder that is there is kept', async () => {
+test('b98: a folder that is there is kept', async () => {
   const cwd = folderWith({ 'package.json': complete, 'db/migrations/a.js': 'mine' })
   expect(await init({ cwd, migrations: 'db/migrations' })).toMatchObject({
     created: ['ormconfig.js', 'autogen.config.json'],

@@ -2,10 +2,15 @@
 import { fc } from '../support/laws'
 import { buildGraph, type RevisionGraph } from '../../src/graph/graph'
 import { headsAfter } from '../../src/graph/heads'
-import { ancestorsOf, lineageOf, needsOf, tipsOf } from '../../src/graph/lineage'
+import { ancestorsOf, branchOf, descendantsOf, lineageOf, needsOf, tipsOf } from '../../src/graph/lineage'
 import { downgradePath, stampPath, upgradePath, type Target } from '../../src/graph/path'
+import { AutogenError, exitCodes } from '../../src/errors'
+import { resolveTargets } from '../../src/graph/target'
 import type { Revision, Step } from '../../src/graph/revision'
 import { drawHistory } from '../../src/graph/draw'
+
+/** How many histories are tried where that is worth more than the usual hundred. */
+const soak = Number(process.env.AUTOGEN_SOAK) || 100
 
 /** A history in which every revision has up to three parents and two dependencies among those before it, read in any order. */
 const histories = fc
@@ -120,7 +125,7 @@ test('a downgrade keeps its target, and an upgrade to the old rows undoes it', (
   )
 })
 
-test('a branch taken back to base is gone, and nothing that another branch stands on unless it depends on the branch', () => {
+test('b31 b32: a branch taken back to base is gone, and nothing that another branch stands on unless it depends on the branch', () => {
   fc.assert(
     fc.property(picked, fc.nat(), ({ graph, some }, pick) => {
       const rows = rowsOf(graph, some)
@@ -165,6 +170,116 @@ test('every revision is drawn once, below all that stands on it', () => {
       drawn.forEach((id, at) => {
         for (const need of needsOf(graph, id)) expect(drawn.indexOf(need)).toBeGreaterThan(at)
       })
+    }),
+  )
+})
+
+/** Whatever a person may type, by the revisions there are; X stands before the `@`. */
+const words = fc.record({
+  kind: fc.constantFrom('up', 'down', 'stamp'),
+  form: fc.constantFrom(
+    'ID',
+    'X@ID',
+    'heads',
+    'X@heads',
+    'base',
+    'X@base',
+    '+1',
+    '-1',
+    'X@+1',
+    'X@-1',
+    'ID+1',
+    'ID-2',
+    'head',
+  ),
+  id: fc.nat(),
+  branch: fc.nat(),
+})
+
+test('whatever is typed, one after the other, is refused as a whole or leads from consistent rows to consistent rows', () => {
+  let moved = 0
+  fc.assert(
+    fc.property(histories, fc.array(words, { minLength: 1, maxLength: 12 }), (graph, typed) => {
+      const all = [...graph.revisions.keys()]
+      let rows: readonly string[] = []
+      for (const { kind, form, id, branch } of typed) {
+        const text = form.replace('ID', all[id % all.length]!).replace('X', all[branch % all.length]!)
+        const direction = kind as 'up' | 'down' | 'stamp'
+        let steps: readonly Step[]
+        try {
+          const targets = resolveTargets(graph, text, { current: rows, direction })
+          steps =
+            direction === 'up'
+              ? upgradePath(graph, rows, targets)
+              : direction === 'down'
+                ? downgradePath(graph, rows, targets)
+                : stampPath(graph, rows, targets).steps
+        } catch (error) {
+          expect(error).toBeInstanceOf(AutogenError)
+          continue
+        }
+        rows = take(graph, rows, steps)
+        moved += steps.length
+      }
+      expect([...take(graph, rows, downgradePath(graph, rows, [{ id: null }]))]).toEqual([])
+    }),
+    { numRuns: soak },
+  )
+  expect(moved).toBeGreaterThan(soak)
+})
+
+test('a stamp to the base of a branch leaves the rows that a downgrade leaves', () => {
+  fc.assert(
+    fc.property(picked, fc.nat(), ({ graph, some }, pick) => {
+      const rows = rowsOf(graph, some)
+      const branch = [...graph.revisions.keys()][pick % graph.revisions.size]!
+      const down = take(graph, rows, downgradePath(graph, rows, [{ id: null, branch }]))
+      expect([...stampPath(graph, rows, [{ id: null, branch }]).heads].sort()).toEqual([...down].sort())
+    }),
+  )
+})
+
+test('below what a label covers begins another branch, or nothing', () => {
+  fc.assert(
+    fc.property(picked, fc.nat(), ({ graph }, pick) => {
+      const branch = [...graph.revisions.keys()][pick % graph.revisions.size]!
+      const own = branchOf(graph, branch)
+      for (const id of ancestorsOf(graph, [branch], 'parents')) {
+        const outside = own.has(id) ? graph.revisions.get(id)!.down.filter((parent) => !own.has(parent)) : []
+        for (const parent of outside) expect(graph.children.get(parent)!.some((child) => !own.has(child))).toBe(true)
+      }
+    }),
+  )
+})
+
+/** What can be wrong with a history, done to one revision `at` and one above it. */
+const faults: Record<string, (all: Revision[], at: number, above: number) => Revision[]> = {
+  RevisionLoopError: (all, at) => all.with(at, { ...all[at]!, down: [...all[at]!.down, all[at]!.id] }),
+  DependencyLoopError: (all, at) => all.with(at, { ...all[at]!, dependsOn: [all[at]!.id] }),
+  MissingParentError: (all, at) => all.with(at, { ...all[at]!, down: ['gone'] }),
+  MissingDependencyError: (all, at) => all.with(at, { ...all[at]!, dependsOn: ['gone'] }),
+  DuplicateRevisionError: (all, at) => [...all, { ...all[at]!, path: 'again.ts' }],
+  RevisionCycleError: (all, at, above) => all.with(at, { ...all[at]!, down: [all[above]!.id] }),
+  DependencyCycleError: (all, at, above) => all.with(at, { ...all[at]!, dependsOn: [all[above]!.id] }),
+}
+
+test.each(Object.keys(faults))('%s is told from every other fault, and names the file', (name) => {
+  fc.assert(
+    fc.property(histories, fc.nat(), fc.nat(), (graph, first, second) => {
+      const all = [...graph.revisions.values()].map((one) => ({ ...one, path: `${one.id}.ts` }))
+      const at = first % all.length
+      const needing = descendantsOf(graph, [all[at]!.id], name === 'RevisionCycleError' ? 'parents' : 'all')
+      const others = all.flatMap(({ id }, position) => (position !== at && needing.has(id) ? [position] : []))
+      if (name.endsWith('CycleError') && others.length === 0) return
+      const broken = faults[name]!(all, at, others[second % Math.max(1, others.length)] ?? at)
+      try {
+        buildGraph(broken)
+      } catch (error) {
+        expect(error).toMatchObject({ name, exitCode: exitCodes.graph })
+        expect((error as Error).message).toContain(`${all[at]!.id}.ts`)
+        return
+      }
+      throw new Error('The graph was built.')
     }),
   )
 })

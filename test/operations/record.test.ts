@@ -158,7 +158,7 @@ test.each([
   'ABORT',
   'END',
   'rollback work',
-])('a script may not run %j', async (sql) => {
+])('b112: a script may not run %j', async (sql) => {
   const refused = { code: 'transaction-control', message: expect.stringMatching(/record\.test\.ts:\d+: /) }
   expect(await failure((op) => op.execute(sql))).toMatchObject(refused)
   expect(await failure(async (op) => void (await op.query(sql)))).toMatchObject(refused)
