@@ -43,6 +43,7 @@ type Move = MoveOptions & {
   readonly kind: 'upgrade' | 'downgrade'
   readonly target: string | readonly string[]
   readonly skipped?: boolean
+  readonly strict?: boolean
 }
 
 /** Runs, or prints, the steps to a target. */
@@ -58,6 +59,7 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
     kind: move.kind,
     steps: (heads) => stepsTo(environment, move, heads, move.target),
     onlySkipped: move.skipped === true,
+    strict: move.strict === true,
   })
   return {
     from: result.before,

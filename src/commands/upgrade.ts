@@ -9,6 +9,8 @@ export interface UpgradeOptions extends MoveOptions {
   readonly target?: string | readonly string[]
   /** Runs what lies below the database's revision and never ran, instead of what lies above. */
   readonly skipped?: boolean
+  /** Fails where the database is ahead of the revisions at hand, instead of leaving it there. */
+  readonly strict?: boolean
 }
 
 export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
@@ -24,6 +26,7 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
   flags: {
     sql,
     skipped: { type: 'boolean', describe: "run what lies below the database's revision and never ran, nothing else" },
+    strict: { type: 'boolean', describe: 'fail with code 4 where the database is ahead of the revisions at hand' },
     'lock-timeout': lockTimeout,
   },
   run: (environment: Environment, options) =>

@@ -156,6 +156,12 @@ describe('SQL that was printed', () => {
     expect(await autogen.current(options)).toMatchObject({ heads: [] })
     expect((await autogen.check(options)).operations.map(({ text }) => text)).toEqual(['+ table user (2 columns)'])
     expect(await autogen.upgrade(options)).toMatchObject({ to: ['bbbb'] })
+
+    const back = await made.autogen(['stamp', '--sql', 'head:aaaa'])
+    expect(back).toMatchObject({ code: 0, stderr: '' })
+    await runText(made, database, back.stdout)
+    expect(await autogen.current(options)).toMatchObject({ heads: ['aaaa'], skipped: [] })
+    expect(await autogen.upgrade(options)).toMatchObject({ from: ['aaaa'], to: ['bbbb'] })
   })
 })
 

@@ -108,6 +108,7 @@ describe.each<[string, () => Promise<TestDatabase>]>([
     expect(await autogen.history({ ...older, indicateCurrent: true })).toMatchObject({ unknown: ['cccc'] })
     expect(await autogen.show({ ...older, revisions: 'current' })).toMatchObject({ revisions: [], unknown: ['cccc'] })
     expect(await autogen.upgrade(older)).toMatchObject({ state: 'ahead', to: ['cccc'], steps: [] })
+    expect(await failure(autogen.upgrade({ ...older, strict: true }))).toMatchObject({ code: 'ahead', exitCode: 4 })
     expect(await failure(autogen.downgrade({ ...older, target: '-1' }))).toMatchObject({ code: 'ahead', exitCode: 4 })
     expect(await autogen.stamp({ ...older, targets: 'head' })).toMatchObject({
       from: ['cccc'],
