@@ -433,9 +433,9 @@ function objectName(cursor: Cursor): string {
 }
 
 function identifier(cursor: Cursor): string {
-  const token = next(cursor)
-  if (token.kind !== 'word' && token.kind !== 'name' && token.kind !== 'string') throw unreadable(cursor)
-  return unquote(token)
+  const kind = peek(cursor)?.kind
+  if (kind !== 'word' && kind !== 'name' && kind !== 'string') throw unreadable(cursor)
+  return unquote(next(cursor))
 }
 
 function open(sql: string): Cursor {
