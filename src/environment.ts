@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { Settings } from './config'
 import type { Answers } from './diff/answers'
 import { buildGraph, type RevisionGraph } from './graph/graph'
+import { withoutPasswords } from './runtime/passwords'
 import { openSession, type Session } from './runtime/session'
 import type { RunEvent } from './runtime/events'
 import type { MigrationScript } from './scripts/script'
@@ -49,6 +50,8 @@ export interface Environment {
   session(): Promise<Session>
   /** The connection for a command that writes: the target is told first. */
   writingSession(): Promise<Session>
+  /** Takes passwords out of a text that somebody else wrote: those of the settings, and of the data source once it is loaded. */
+  withoutPasswords(message: string): string
   close(): Promise<void>
 }
 
@@ -72,6 +75,7 @@ export function createEnvironment(parts: Parts): Environment {
   const emit = parts.emit ?? (() => undefined)
   const { x } = parts
   let dataSource: Promise<DataSource> | undefined
+  let loaded: DataSource | undefined
   let session: Promise<Session> | undefined
   let graph: RevisionGraph | undefined
   const environment: Environment = {
@@ -88,7 +92,11 @@ export function createEnvironment(parts: Parts): Environment {
     get graph() {
       return (graph ??= buildGraph(parts.scripts.map((script) => script.revision)))
     },
-    dataSource: () => (dataSource ??= parts.dataSource().then((found) => warnOfSideEffects(found, emit))),
+    dataSource: () =>
+      (dataSource ??= parts.dataSource().then((found) => {
+        loaded = found
+        return warnOfSideEffects(found, emit)
+      })),
     session: () => {
       if (session === undefined) {
         const opening = environment.dataSource().then((found) => openSession(found, parts.settings))
@@ -106,6 +114,8 @@ export function createEnvironment(parts: Parts): Environment {
       emit({ type: 'target', address: opened.address, ...(schema === undefined ? {} : { schema }) })
       return opened
     },
+    withoutPasswords: (message) =>
+      withoutPasswords(message, loaded?.options ?? {}, parts.settings.url, parts.settings.scratchUrl),
     close: async () => {
       // An opening that failed was reported by the command that asked for it.
       const opened = await session?.catch(() => undefined)

@@ -5,7 +5,7 @@ import type { Settings } from './config'
 import { createEnvironment, type Listener } from './environment'
 import { listenerOf, type Logger } from './logger'
 import { defined } from './model/defined'
-import { refusalOr } from './refused'
+import { within } from './refused'
 import { fromModules } from './scripts/modules'
 import type { MigrationModule } from './scripts/script'
 
@@ -27,20 +27,15 @@ export interface ModulesOptions extends Omit<
 export function asModulesFunction<Options extends object, Result extends object>(
   command: Command<Options, Result>,
 ): (options: Options & ModulesOptions) => Promise<Result> {
-  return async (options) => {
+  return (options) => {
     const { dataSource, migrations } = options
-    const environment = createEnvironment({
-      settings: options,
-      scripts: fromModules(migrations),
-      dataSource: () => Promise.resolve(dataSource),
-      ...defined({ x: options.x, emit: listenerOf(options), signal: options.signal }),
-    })
-    try {
-      return await command.run(environment, options)
-    } catch (error) {
-      throw refusalOr(error)
-    } finally {
-      await environment.close()
-    }
+    const open = () =>
+      createEnvironment({
+        settings: options,
+        scripts: fromModules(migrations),
+        dataSource: () => Promise.resolve(dataSource),
+        ...defined({ x: options.x, emit: listenerOf(options), signal: options.signal }),
+      })
+    return within(open, (environment) => command.run(environment, options))
   }
 }

@@ -26,7 +26,7 @@ import {
 import { loadModule, prepareGlobs, registerLoader } from './loader/register'
 import { assertSingleTypeorm, resolveTypeorm } from './loader/typeorm'
 import { defined } from './model/defined'
-import { refusalOr } from './refused'
+import { within } from './refused'
 import { replaceAddress } from './runtime/address'
 import { dialectOf } from './runtime/session'
 import { authorOf } from './scripts/authors'
@@ -55,22 +55,18 @@ export interface ProjectOptions extends Settings {
 }
 
 /** Opens the project, runs a command, closes it. */
-export async function performCommand<Options extends object, Result extends object>(
+export function performCommand<Options extends object, Result extends object>(
   command: Command<Options, Result>,
   options: Options & ProjectOptions,
 ): Promise<Result> {
-  try {
-    const environment = command.standalone === true ? nowhere() : await openProject(options)
+  const open = () => (command.standalone === true ? nowhere() : openProject(options))
+  return within(open, async (environment) => {
     try {
       return await command.run(environment, options)
     } catch (error) {
       throw await withAuthors(environment, error)
-    } finally {
-      await environment.close()
     }
-  } catch (error) {
-    throw refusalOr(error)
-  }
+  })
 }
 
 /** A command as a function of the library. */

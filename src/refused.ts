@@ -1,6 +1,26 @@
 // What the system or the database does not let us do, wherever it shows, as facts: a user mends it, so no stack is printed.
+import type { Environment } from './environment'
 import { AutogenError, DatabaseRefusedError, FileRefusedError } from './errors'
 import { serverMessage } from './runtime/failure'
+import { cleanError } from './runtime/passwords'
+
+/** Opens an environment for some work and closes it. What goes wrong is told without passwords, and a refusal as a fact. */
+export async function within<R>(
+  open: () => Environment | Promise<Environment>,
+  work: (environment: Environment) => Promise<R>,
+): Promise<R> {
+  let environment: Environment | undefined
+  try {
+    environment = await open()
+    try {
+      return await work(environment)
+    } finally {
+      await environment.close()
+    }
+  } catch (error) {
+    throw refusalOr(cleanError(error, environment?.withoutPasswords))
+  }
+}
 
 /** The fact behind an error that is a refusal; any other error as it is. */
 export function refusalOr(error: unknown): unknown {

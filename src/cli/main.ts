@@ -2,6 +2,7 @@
 import type { AnyCommand, Out } from '../commands/command'
 import { AutogenError, exitCodes, UsageError } from '../errors'
 import { folderAbove, performCommand } from '../project'
+import { cleanError } from '../runtime/passwords'
 import { describeEvent } from './events'
 import { printCommandHelp, printHelp } from './help'
 import { type Arguments, commandNamed, parse } from './parse'
@@ -24,7 +25,9 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
     if (await answeredByHelp(argv)) return 0
     const chosen = await parse(argv)
     return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, err)
-  } catch (error) {
+  } catch (thrown) {
+    // What was typed may hold a password, too.
+    const error = cleanError(thrown)
     if (asked.json) process.stdout.write(`${JSON.stringify({ format: 1, error: errorData(error) }, null, 2)}\n`)
     else printError(error, err, asked.verbose)
     return error instanceof AutogenError ? error.exitCode : exitCodes.unexpected

@@ -18,6 +18,7 @@ import type { Operation } from '../operations/operation'
 import { readLog } from '../runtime/log'
 import { aheadOrDiverged, editedRevisions, skippedRevisions } from '../runtime/history'
 import { offlineTarget } from '../runtime/offline-target'
+import { withoutUrlPasswords } from '../runtime/passwords'
 import type { Session } from '../runtime/session'
 import { readHeads } from '../runtime/versions'
 import type { Command, Out } from './command'
@@ -126,7 +127,7 @@ function ranked(problems: readonly Problem[]): Problem[] {
 }
 
 function asProblem({ code, exitCode, message, hint }: Problem): Problem {
-  return { code, exitCode, message, hint }
+  return { code, exitCode, message: withoutUrlPasswords(message), hint }
 }
 
 async function problemsWithoutDatabase(environment: Environment): Promise<Problem[]> {

@@ -68,7 +68,8 @@ function partsOfUrl(url: string): Omit<Address, 'text'> {
   })
 }
 
-function parseUrl(url: string): URL | undefined {
+/** A URL, where it is one. */
+export function parseUrl(url: string): URL | undefined {
   return URL.canParse(url) ? new URL(url) : undefined
 }
 
@@ -150,31 +151,13 @@ export function requireAddress(options: DataSourceOptions): void {
   if (written.length > 0 && !isNamed && !isDefault && !isSqlite(fields)) throw new NoAddressError(written)
 }
 
-/** Takes passwords out of a text that somebody else wrote: known ones, and those inside URLs. */
-export function withoutPasswords(message: string, options: DataSourceOptions): string {
-  const fields: Fields = { ...options }
-  const settings = { ...masterOf(fields), ...record(fields.extra) }
-  const urls = [fields.url, settings.url, settings.connectionString]
-  const secrets = [fields.password, settings.password, ...urls.map(passwordOf)].flatMap((secret) => text(secret) ?? [])
-  const masked = message.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s]*@/gi, '$1:***@')
-  return secrets.reduce((result, secret) => result.replaceAll(secret, '***'), masked)
-}
-
-/** The password inside a connection string, as it was before it was escaped. */
-function passwordOf(url: unknown): string | undefined {
-  const parsed = typeof url === 'string' ? parseUrl(url) : undefined
-  if (parsed === undefined) return undefined
-  return (
-    parsed.searchParams.get('password') ??
-    (/%(?![\da-f]{2})/i.test(parsed.password) ? undefined : decodeURIComponent(parsed.password))
-  )
-}
-
-function record(value: unknown): Fields {
+/** What can be read as an object. */
+export function record(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
-function text(value: unknown): string | undefined {
+/** A text that says something; the drivers also take numbers. */
+export function text(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -7,7 +7,8 @@ import {
   DatabaseUnreachableError,
   DriverNotInstalledError,
 } from '../errors'
-import { addressOf, withoutPasswords } from './address'
+import { addressOf } from './address'
+import { withoutPasswords } from './passwords'
 
 /** Turns whatever went wrong while connecting into an error with an exit code and a next step. */
 export function connectionError(error: unknown, options: DataSourceOptions): AutogenError {

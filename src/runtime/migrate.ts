@@ -15,7 +15,7 @@ import { defined } from '../model/defined'
 import type { Intent } from '../operations/intent'
 import type { MigrationScript } from '../scripts/script'
 import type { MigrationEvent, RunListener } from './events'
-import { migrationFailure } from './failure'
+import { migrationFailure, serverMessage } from './failure'
 import { aheadOrDiverged, editedRevisions, skippedRevisions } from './history'
 import { liveSchema, type LiveSchema } from './live-schema'
 import { needsForeignKeysOff, runScript } from './live'
@@ -226,7 +226,7 @@ async function cleanUp(
     await run.rollback()
     await run.recordFailure(failure, session)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = session.withoutPasswords(serverMessage(error))
     onEvent?.({ type: 'warning', code: 'not-logged', message: `The failed attempt could not be logged: ${reason}` })
   }
 }

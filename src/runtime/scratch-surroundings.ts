@@ -32,7 +32,8 @@ export async function surroundingsOf(live: Session, scripts: readonly MigrationS
 }
 
 /** Creates them where they are missing. */
-export async function surround({ connection, dialect }: Session, { schemas, extensions }: Surroundings): Promise<void> {
+export async function surround(session: Session, { schemas, extensions }: Surroundings): Promise<void> {
+  const { connection, dialect } = session
   try {
     for (const schema of schemas) await connection.query(`CREATE SCHEMA IF NOT EXISTS ${dialect.quote(schema)}`)
     for (const { name, schema } of extensions) {
@@ -41,7 +42,10 @@ export async function surround({ connection, dialect }: Session, { schemas, exte
       )
     }
   } catch (error) {
-    throw new ScratchUnavailableError(`it cannot be made like the live one (${serverMessage(error)})`, error)
+    throw new ScratchUnavailableError(
+      `it cannot be made like the live one (${session.withoutPasswords(serverMessage(error))})`,
+      error,
+    )
   }
 }
 

@@ -110,7 +110,10 @@ async function onTheSameServer(request: ReplayRequest): Promise<Scratch> {
   try {
     const surroundings = await surroundingsOf(admin, scripts)
     await admin.connection.query(`CREATE DATABASE ${quoted}`).catch((error: unknown) => {
-      throw new ScratchUnavailableError(`CREATE DATABASE was refused (${serverMessage(error)})`, error)
+      throw new ScratchUnavailableError(
+        `CREATE DATABASE was refused (${admin.withoutPasswords(serverMessage(error))})`,
+        error,
+      )
     })
     return {
       dataSource: secondDataSource(dataSource, onDatabase(dataSource.options, name)),

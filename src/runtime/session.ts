@@ -5,8 +5,8 @@ import type { ConnectionLike, Dialect, Scope, Transaction } from '../dialects/di
 import { UnsupportedDriverError } from '../errors'
 import { defined } from '../model/defined'
 import type { QualifiedName } from '../model/schema'
-import { withoutPasswords } from './address'
 import { openConnection } from './connection'
+import { withoutPasswords } from './passwords'
 
 /** SessionSettings names our two tables and the schemas that are read besides the default one. */
 export interface SessionSettings {

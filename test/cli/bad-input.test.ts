@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { freshPostgres, postgresUrl } from '../support/databases'
+import { ask, freshPostgres, postgresUrl } from '../support/databases'
 import { project, type Ran, type TestProject } from '../support/cli'
 import { dataSource, userEntity, userProject } from '../support/user-project'
 
@@ -229,7 +229,7 @@ describe('arguments', () => {
   })
 })
 
-test('a wrong password is not printed', async () => {
+test('a password is not printed, wherever it stands', async () => {
   const database = await freshPostgres()
   const url = new URL(database.url)
   url.username = 'no_such_role'
@@ -239,6 +239,17 @@ test('a wrong password is not printed', async () => {
     const ran = await made.autogen(['check'])
     expect(ran.code).toBe(8)
     expect(ran.output).not.toContain('hunter2-secret')
+
+    // Nor where an error that nobody foresaw repeats it: a type stands where our table has to be.
+    url.username = 'postgres'
+    await ask(database, 'CREATE TYPE "hunter2-secret" AS ENUM ()')
+    made.write('ormconfig.ts', dataSource({ type: 'postgres', url: url.href }))
+    made.write('autogen.config.json', '{ "versionTable": "hunter2-secret" }')
+    for (const more of [[], ['--format', 'json']]) {
+      const unforeseen = await made.autogen(['upgrade', 'head', '-v', ...more])
+      expect(unforeseen).toMatchObject({ code: 1, output: expect.stringMatching(/type \\?"\*{3}\\?" already exists/) })
+      expect(unforeseen.output).not.toContain('hunter2-secret')
+    }
   } finally {
     await database.drop()
   }

@@ -1,0 +1,65 @@
+// Passwords, kept out of whatever somebody else wrote: drivers, servers, scripts.
+import type { DataSourceOptions } from 'typeorm'
+import { AutogenError } from '../errors'
+import { masterOf, parseUrl, record, text } from './address'
+
+/** Takes passwords out of a text: those of the options and of further addresses, and any inside a URL. */
+export function withoutPasswords(message: string, options: Partial<DataSourceOptions>, ...urls: unknown[]): string {
+  return secretsOf(options, urls).reduce(masked, withoutUrlPasswords(message))
+}
+
+/**
+ * Takes passwords out of an error's texts and of all it carries, and returns it. Our own sentences are made of clean parts;
+ * of them only a URL is mended that a user's file has thrown or a person has typed.
+ */
+export function cleanError(error: unknown, clean: (message: string) => string = withoutUrlPasswords): unknown {
+  if (typeof error === 'string') return clean(error)
+  if (typeof error !== 'object' || error === null) return error
+  if (error instanceof AutogenError) error.message = withoutUrlPasswords(error.message)
+  else for (const [key, value] of textsOf(error)) Reflect.set(error, key, clean(value))
+  for (const key of ['cause', 'driverError', 'errors', 'parameters']) {
+    const carried: unknown = Reflect.get(error, key)
+    if (carried !== undefined && carried !== error) Reflect.set(error, key, cleanError(carried, clean))
+  }
+  return error
+}
+
+function textsOf(error: object): [string, string][] {
+  return Object.getOwnPropertyNames(error).flatMap((key): [string, string][] => {
+    const value: unknown = Reflect.get(error, key)
+    return typeof value === 'string' ? [[key, value]] : []
+  })
+}
+
+/** The same where nothing is known of the settings. */
+export function withoutUrlPasswords(message: string): string {
+  return message.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s]*@/gi, '$1:***@')
+}
+
+/** The longest first, since one may hold another. */
+function secretsOf(options: object, others: readonly unknown[]): string[] {
+  const fields = { ...options } as Record<string, unknown>
+  const settings = { ...masterOf(fields), ...record(fields.extra) }
+  const urls = [fields.url, settings.url, settings.connectionString, ...others]
+  const given = [fields.password, settings.password, process.env.PGPASSWORD, ...urls.map(passwordOf)]
+  const secrets = given.flatMap((secret) => text(secret) ?? [])
+  const spellings = new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))
+  return [...spellings].sort((a, b) => b.length - a.length)
+}
+
+/** A short password is part of many words by chance, so it is only looked for as a word of its own. */
+function masked(message: string, secret: string): string {
+  if (secret.length >= 8) return message.replaceAll(secret, '***')
+  const literal = secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  return message.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, 'gu'), '***')
+}
+
+/** The password inside a connection string, as it was before it was escaped. */
+function passwordOf(url: unknown): string | undefined {
+  const parsed = typeof url === 'string' ? parseUrl(url) : undefined
+  if (parsed === undefined) return undefined
+  return (
+    parsed.searchParams.get('password') ??
+    (/%(?![\da-f]{2})/i.test(parsed.password) ? undefined : decodeURIComponent(parsed.password))
+  )
+}
