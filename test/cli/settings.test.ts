@@ -192,7 +192,7 @@ test('what TypeORM would do by itself is one line on the error stream, which SQL
   expect(await made.autogen(['upgrade'])).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) })
   const printed = await made.autogen(['upgrade', '--sql'])
   expect(printed).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) })
-  expect(printed.stdout).toMatch(/^BEGIN;\n/)
+  expect(printed.stdout).not.toMatch(warning)
   expect(await made.autogen(['current', '-q'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
   expect(await made.autogen(['upgrade', '--sql', '-q'])).toMatchObject({ stdout: printed.stdout, stderr: '' })
 })
