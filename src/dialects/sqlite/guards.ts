@@ -26,7 +26,8 @@ export function withoutLostChecks(group: Group, base: Table, table: Table): Tabl
 
 /** Refuses to drop what checks, generated columns or indexes use: the name would become a string without a word. */
 export function refuseLostUses(group: Group, base: Table, table: Table): void {
-  const lost = new Set(lostColumns(group, base).map(({ name }) => name.toLowerCase()))
+  const dropped = group.changes.flatMap(({ operation }) => (operation.kind === 'dropColumn' ? [operation.column] : []))
+  const lost = new Set([...lostColumns(group, base), ...dropped].map(({ name }) => name.toLowerCase()))
   for (const { name } of table.columns) lost.delete(name.toLowerCase())
   const uses = (sql: string | undefined) => [...mentions(sql ?? '')].find((word) => lost.has(word))
   const users = [

@@ -8,6 +8,8 @@ export interface ParsedTable {
   readonly name: string
   readonly columns: readonly ParsedColumn[]
   readonly constraints: readonly ParsedPart[]
+  /** What people have said of a column or constraint, as it is to be written behind it. */
+  readonly comments: ReadonlyMap<ParsedColumn | ParsedPart, string>
   /** What follows the closing parenthesis. */
   readonly options: string
   readonly withoutRowid: boolean
@@ -83,18 +85,25 @@ export function parseTable(sql: string): ParsedTable {
   symbol(cursor, '(')
   const columns: ParsedColumn[] = []
   const constraints: ParsedPart[] = []
+  const ends = new Map<ParsedColumn | ParsedPart, Token>()
   while (!isSymbol(cursor, ')')) {
-    if (isWord(cursor, ...tableConstraints)) constraints.push(...parts(cursor, tablePart))
+    const isConstraint = isWord(cursor, ...tableConstraints)
+    if (isConstraint) constraints.push(...parts(cursor, tablePart))
     else columns.push(column(cursor))
+    const last = isConstraint ? constraints.at(-1) : columns.at(-1)
+    const end = peek(cursor)
+    if (last !== undefined && end !== undefined) ends.set(last, end)
     if (isSymbol(cursor, ',')) cursor.at++
   }
   symbol(cursor, ')')
+  const comments = commentsOf(cursor, ends)
   const options = cursor.tokens.slice(cursor.at)
   const words = options.map(({ text }) => text.toUpperCase())
   return {
     name,
     columns,
     constraints,
+    comments,
     options: slice(cursor, options[0], options.at(-1)),
     withoutRowid: words.includes('ROWID'),
     strict: words.includes('STRICT'),
@@ -151,6 +160,8 @@ const columnConstraints = 'CONSTRAINT PRIMARY UNIQUE CHECK REFERENCES DEFAULT NO
 interface Cursor {
   readonly sql: string
   readonly tokens: readonly Token[]
+  /** The stretches of the text that were taken as they stand. */
+  readonly taken: [start: number, end: number][]
   at: number
 }
 
@@ -212,6 +223,21 @@ function known<T>(cursor: Cursor, read: (cursor: Cursor) => T): T | Unnamed {
     } while (!atEnd(cursor) && !isWord(cursor, ...tableConstraints, ...columnConstraints))
     return other
   }
+}
+
+// A comment belongs to the definition it stands in, or behind whose comma it stands on the same line.
+function commentsOf({ sql, tokens, taken }: Cursor, ends: ReadonlyMap<ParsedColumn | ParsedPart, Token>) {
+  const comments = new Map<ParsedColumn | ParsedPart, string>()
+  for (const { kind, text, start } of tokenize(sql, sqliteTokens)) {
+    if (kind !== 'comment' || taken.some(([from, to]) => from < start && start < to)) continue
+    const before = tokens.findLast((token) => token.start < start)
+    const isBehind = (end: Token) => end === before && !sql.slice(end.start, start).includes('\n')
+    const [owner] = [...ends].find(([, end]) => isBehind(end) || start < end.start) ?? []
+    if (owner === undefined) continue
+    const said = text.startsWith('--') ? `${text}\n` : text
+    comments.set(owner, [comments.get(owner), said].filter(Boolean).join(' '))
+  }
+  return comments
 }
 
 const deferrableMark = '\u0000deferrable'
@@ -433,13 +459,14 @@ function objectName(cursor: Cursor): string {
 }
 
 function identifier(cursor: Cursor): string {
-  const kind = peek(cursor)?.kind
-  if (kind !== 'word' && kind !== 'name' && kind !== 'string') throw unreadable(cursor)
-  return unquote(next(cursor))
+  const token = peek(cursor)
+  if (token?.kind !== 'word' && token?.kind !== 'name' && token?.kind !== 'string') throw unreadable(cursor)
+  cursor.at++
+  return unquote(token)
 }
 
 function open(sql: string): Cursor {
-  return { sql, tokens: sqliteMeaning(sql), at: 0 }
+  return { sql, tokens: sqliteMeaning(sql), taken: [], at: 0 }
 }
 
 const peek = (cursor: Cursor): Token | undefined => cursor.tokens[cursor.at]
@@ -484,7 +511,10 @@ function first(cursor: Cursor, tokens: readonly Token[]): Token {
 }
 
 function slice(cursor: Cursor, from: Token | undefined, to: Token | undefined): string {
-  return from === undefined || to === undefined ? '' : cursor.sql.slice(from.start, to.start + to.text.length)
+  if (from === undefined || to === undefined) return ''
+  const end = to.start + to.text.length
+  cursor.taken.push([from.start, end])
+  return cursor.sql.slice(from.start, end)
 }
 
 function unreadable(cursor: Cursor): UnreadableSchemaError {

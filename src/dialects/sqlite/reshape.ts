@@ -33,14 +33,13 @@ export function reshape(create: string | undefined, table: Table, name: string):
     const text = parsed.columns.find((one) => one.name.toLowerCase() === column.name.toLowerCase())
     const before = was.columns.find((one) => one.name === text?.name)
     if (text === undefined || before === undefined) return columnSql(column, own, key)
-    return keptColumn(text, before, column, {
-      kept: left.kept,
-      checks: own.map(({ expression }) => `CHECK( ${expression.sql} )`),
-      key,
-    })
+    const checks = own.map(({ expression }) => `CHECK( ${expression.sql} )`)
+    return words(keptColumn(text, before, column, { kept: left.kept, checks, key }), parsed.comments.get(text))
   })
   const constraints = [
-    ...parsed.constraints.filter((part) => left.kept.has(part)).map(({ text }) => text),
+    ...parsed.constraints
+      .filter((part) => left.kept.has(part))
+      .map((part) => words(part.text, parsed.comments.get(part))),
     ...left.uniques.map(uniqueSql),
     ...left.checks.filter((check) => !inline.includes(check)).map(checkSql),
     ...left.foreignKeys.map(foreignKeySql),

@@ -1,5 +1,7 @@
 import { partsOf, tableOf } from '../../../src/dialects/sqlite/introspect'
 import { parseIndex, parseTable, parseView } from '../../../src/dialects/sqlite/parse'
+import { normalizeTable } from '../../../src/dialects/sqlite/normalize'
+import { reshape } from '../../../src/dialects/sqlite/reshape'
 import { openDatabase, type OpenDatabase } from './database'
 
 let database: OpenDatabase
@@ -35,6 +37,48 @@ describe('reading a CREATE TABLE', () => {
       ['references', undefined, 'FOREIGN KEY (team, age) REFERENCES other ON UPDATE CASCADE MATCH FULL'],
     ])
     expect([table.strict, table.withoutRowid, table.options]).toEqual([true, true, 'STRICT, WITHOUT ROWID'])
+  })
+
+  const future = `CREATE TABLE t ( -- of all
+      a int NOT NULL LATER 'z' (x, (y)) DEFAULT 1, -- behind a
+      -- before b
+      b int MASKED /* in the type */ CHECK (b > 0) NOT /* why */ ENFORCED, c int /* c */,
+      CONSTRAINT k PERIOD FOR b (a, b) UNIQUE (a) -- of the key
+    ) WITH SPICE`
+
+  test('what it does not know is a part all the same, and a comment has an owner', () => {
+    const table = parseTable(future)
+    expect(partsOf(table).map(({ kind, name, text }) => [kind, name, text])).toEqual([
+      ['notNull', undefined, 'NOT NULL'],
+      ['other', undefined, `LATER 'z' (x, (y))`],
+      ['default', undefined, 'DEFAULT 1'],
+      ['check', undefined, 'CHECK (b > 0)'],
+      ['other', undefined, 'NOT /* why */ ENFORCED'],
+      ['other', 'k', 'CONSTRAINT k PERIOD FOR b (a, b)'],
+      ['unique', undefined, 'UNIQUE (a)'],
+    ])
+    const owners = [...table.columns, ...table.constraints].map((one) => table.comments.get(one))
+    expect(owners).toEqual([
+      '-- of all\n -- behind a\n',
+      '-- before b\n /* in the type */',
+      '/* c */',
+      undefined,
+      '-- of the key\n',
+    ])
+  })
+
+  test('both are written again with what they belong to', () => {
+    const table = normalizeTable(tableOf(parseTable(future)))
+    const columns = table.columns.map((column) => (column.name === 'a' ? { ...column, default: 'new' } : column))
+    expect(reshape(future, { ...table, columns: columns.filter(({ name }) => name !== 'c') }, 'u')).toBe(
+      [
+        `CREATE TABLE "u" (a int NOT NULL LATER 'z' (x, (y)) DEFAULT 'new' -- of all`,
+        ` -- behind a`,
+        `, b int MASKED CHECK (b > 0) NOT /* why */ ENFORCED -- before b`,
+        ` /* in the type */, CONSTRAINT k PERIOD FOR b (a, b), UNIQUE (a) -- of the key`,
+        `) WITH SPICE`,
+      ].join('\n'),
+    )
   })
 
   // What the parser makes of a text is held against what SQLite itself says of it.

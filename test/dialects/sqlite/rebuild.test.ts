@@ -71,7 +71,7 @@ describe.each(drivers)('%s', (driver) => {
     expect(after.filter(({ name }) => name !== 'user')).toEqual(before.filter(({ name }) => name !== 'user'))
     expect(await textOf('user')).toBe(
       [
-        `CREATE TABLE "user" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, `,
+        `CREATE TABLE "user" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL -- the key\n, `,
         `"name" varchar(50) COLLATE NOCASE NOT NULL ON CONFLICT REPLACE DEFAULT 'it''s' CHECK (length("name") < 50), `,
         `"email" TEXT UNIQUE ON CONFLICT IGNORE, `,
         `"bossId" int REFERENCES "user" ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, `,
