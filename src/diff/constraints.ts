@@ -8,6 +8,10 @@ import {
   sameIndex,
   samePrimaryKey,
   sameUnique,
+  suitsForeignKey,
+  suitsIndex,
+  suitsPrimaryKey,
+  suitsUnique,
   synchronizedIndexes,
   validated,
 } from '../model/same'
@@ -67,6 +71,8 @@ interface Named {
 interface PartKind<T extends Named> {
   readonly of: (table: Table) => readonly T[]
   readonly same: (live: T, wanted: T) => boolean
+  /** Whether one of the wanted name can stay. */
+  readonly suits: (live: T, wanted: T) => boolean
   readonly create: (table: QualifiedName, part: T) => Operation
   readonly drop: (table: QualifiedName, part: T) => Operation
   readonly rename: 'renameConstraint' | 'renameIndex'
@@ -82,8 +88,9 @@ function changes<T extends Named>(
   { pairs, extra, missing }: Pairing<T>,
   touched: (part: T) => boolean,
 ): Operation[] {
+  const suits = (one: T, want: T) => kind.same(one, want) || (one.name === want.name && kind.suits(one, want))
   const isReplaced = ([one, want]: readonly [T, T]) =>
-    !kind.same(one, want) || touched(one) || (!validated(one, want) && one.name === undefined)
+    !suits(one, want) || touched(one) || (!validated(one, want) && one.name === undefined)
   const replaced = pairs.filter(isReplaced)
   const kept = pairs.filter((both) => !isReplaced(both))
   return [
@@ -93,13 +100,18 @@ function changes<T extends Named>(
       const name = want.name ?? one.name
       return validated(one, want) || name === undefined ? [] : [{ kind: 'validateConstraint', table, name }]
     }),
-    ...[...replaced.map(([, want]) => want), ...missing].map((part) => kind.create(table, part)),
+    ...[
+      // What somebody tuned by hand comes back as it was.
+      ...replaced.map(([one, want]) => (suits(one, want) && !kind.same(one, want) ? one : want)),
+      ...missing,
+    ].map((part) => kind.create(table, part)),
   ]
 }
 
 const primaryKeys: PartKind<NonNullable<Table['primaryKey']>> = {
   of: ({ primaryKey }) => (primaryKey === undefined ? [] : [primaryKey]),
   same: samePrimaryKey,
+  suits: suitsPrimaryKey,
   create: (table, primaryKey) => ({ kind: 'createPrimaryKey', table, primaryKey }),
   drop: (table, primaryKey) => ({ kind: 'dropPrimaryKey', table, primaryKey }),
   rename: 'renameConstraint',
@@ -107,6 +119,7 @@ const primaryKeys: PartKind<NonNullable<Table['primaryKey']>> = {
 const uniques: PartKind<Table['uniques'][number]> = {
   of: (table) => table.uniques,
   same: sameUnique,
+  suits: suitsUnique,
   create: (table, unique) => ({ kind: 'createUnique', table, unique }),
   drop: (table, unique) => ({ kind: 'dropUnique', table, unique }),
   rename: 'renameConstraint',
@@ -114,6 +127,7 @@ const uniques: PartKind<Table['uniques'][number]> = {
 const foreignKeys: PartKind<ForeignKey> = {
   of: (table) => table.foreignKeys,
   same: sameForeignKey,
+  suits: suitsForeignKey,
   create: (table, foreignKey) => ({ kind: 'createForeignKey', table, foreignKey }),
   drop: (table, foreignKey) => ({ kind: 'dropForeignKey', table, foreignKey }),
   rename: 'renameConstraint',
@@ -121,6 +135,7 @@ const foreignKeys: PartKind<ForeignKey> = {
 const checks: PartKind<Table['checks'][number]> = {
   of: (table) => table.checks,
   same: sameCheck,
+  suits: sameCheck,
   create: (table, check) => ({ kind: 'createCheck', table, check }),
   drop: (table, check) => ({ kind: 'dropCheck', table, check }),
   rename: 'renameConstraint',
@@ -128,6 +143,7 @@ const checks: PartKind<Table['checks'][number]> = {
 const exclusions: PartKind<Table['exclusions'][number]> = {
   of: (table) => table.exclusions,
   same: sameExclusion,
+  suits: sameExclusion,
   create: (table, exclusion) => ({ kind: 'createExclusion', table, exclusion }),
   drop: (table, exclusion) => ({ kind: 'dropExclusion', table, exclusion }),
   rename: 'renameConstraint',
@@ -135,6 +151,7 @@ const exclusions: PartKind<Table['exclusions'][number]> = {
 const indexes: PartKind<Index> = {
   of: (table) => table.indexes,
   same: sameIndex,
+  suits: suitsIndex,
   create: (table, index) => ({ kind: 'createIndex', table, index }),
   drop: (table, index) => ({ kind: 'dropIndex', table, index }),
   rename: 'renameIndex',

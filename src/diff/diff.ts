@@ -20,6 +20,9 @@ export function diff(from: SchemaModel, to: SchemaModel): Operation[] {
   const inTheWay = kept.flatMap(({ before, columns }) =>
     [...columns.recreated].map((column) => ({ table: before, column })),
   )
+  const reshaped = kept
+    .filter(({ columns }) => columns.operations.some(({ kind }) => kind === 'addColumn' || kind === 'dropColumn'))
+    .map(({ before }) => before)
   return order({
     created: to.tables.filter((table) => !live.has(keyOf(table))),
     dropped: from.tables.filter((table) => !wanted.has(keyOf(table))),
@@ -27,7 +30,7 @@ export function diff(from: SchemaModel, to: SchemaModel): Operation[] {
       ...diffTypes(from, to),
       ...kept.flatMap(({ columns, parts }) => [...columns.operations, ...parts]),
       ...kept.flatMap(({ before, after, columns }) => diffForeignKeys(before, after, touched(columns))),
-      ...diffViews(from.views, to.views, inTheWay),
+      ...diffViews(from.views, to.views, inTheWay, reshaped),
     ],
   })
 }

@@ -1,4 +1,4 @@
-// Views: a changed one is dropped and created again, and with it every view that stands on it or on a column that changes.
+// Views: a changed one is dropped and created again, and with it every view that stands on it or on what changes.
 import { spelling } from '../model/expression'
 import { keyOf } from '../model/lookup'
 import { sameView } from '../model/same'
@@ -17,13 +17,19 @@ export function diffViews(
   live: readonly View[],
   wanted: readonly View[],
   columns: readonly ColumnInTheWay[],
+  reshaped: readonly QualifiedName[] = [],
 ): Operation[] {
   const before = new Map(live.map((view) => [keyOf(view), view]))
   const after = new Map(wanted.map((view) => [keyOf(view), view]))
   const going = new Set<View>()
   for (const view of live) {
     const want = after.get(keyOf(view))
-    if (want === undefined || !sameView(view, want) || columns.some((column) => uses(view, column))) going.add(view)
+    const stays =
+      want !== undefined &&
+      sameView(view, want) &&
+      !columns.some((column) => uses(view, column)) &&
+      !(spreads(view, want) && reshaped.some(({ name }) => mentions(want.definition.sql, name)))
+    if (!stays) going.add(view)
   }
   for (let size = -1; size !== going.size;) {
     size = going.size
@@ -43,6 +49,12 @@ export function diffViews(
 
 function uses(view: View, { table, column }: ColumnInTheWay): boolean {
   return mentions(spelling(view.definition), table.name) && mentions(spelling(view.definition), column)
+}
+
+/** Whether a view says "all columns", and the server has written down which those were when it was created. */
+function spreads({ definition: live }: View, { definition: wanted }: View): boolean {
+  const star = /(?:\bselect|\bdistinct|\ball|[,.)])\s*\*/i
+  return star.test(wanted.sql) && !star.test(live.sql)
 }
 
 function standsOn(view: View, other: View): boolean {

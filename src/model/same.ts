@@ -39,9 +39,9 @@ export function sameTable(actual: Table, wanted: Table): boolean {
     sameName(actual, wanted) &&
     actual.comment === wanted.comment &&
     matchAll(actual.columns, wanted.columns, (a, b) => a.name === b.name && sameColumn(a, b)) &&
-    sameIfBoth(actual.primaryKey, wanted.primaryKey, named(samePrimaryKey)) &&
-    matchAll(actual.uniques, wanted.uniques, named(sameUnique)) &&
-    matchAll(actual.foreignKeys, wanted.foreignKeys, named(sameForeignKey)) &&
+    sameIfBoth(actual.primaryKey, wanted.primaryKey, named(suitsPrimaryKey)) &&
+    matchAll(actual.uniques, wanted.uniques, named(suitsUnique)) &&
+    matchAll(actual.foreignKeys, wanted.foreignKeys, named(suitsForeignKey)) &&
     matchAll(actual.checks, wanted.checks, named(sameCheck)) &&
     matchAll(actual.exclusions, wanted.exclusions, named(sameExclusion)) &&
     sameIndexes(actual.indexes, wanted.indexes)
@@ -141,6 +141,41 @@ export function sameIndex(actual: Index, wanted: Index): boolean {
   )
 }
 
+// What no entity has words for is whoever's who tuned it by hand: of a thing that is called as wanted it does not count.
+
+/** Whether a primary key of the wanted name can stay. */
+export function suitsPrimaryKey(actual: PrimaryKey, wanted: PrimaryKey): boolean {
+  return samePrimaryKey(spokenOf(actual, wanted, ['deferrable']), wanted)
+}
+
+/** Whether a unique constraint of the wanted name can stay. */
+export function suitsUnique(actual: Unique, wanted: Unique): boolean {
+  return sameUnique(spokenOf(actual, wanted, ['include', 'nullsNotDistinct']), wanted)
+}
+
+/** Whether a foreign key of the wanted name can stay. */
+export function suitsForeignKey(actual: ForeignKey, wanted: ForeignKey): boolean {
+  return sameForeignKey(spokenOf(actual, wanted, ['match']), wanted)
+}
+
+/** Whether an index of the wanted name can stay. */
+export function suitsIndex(actual: Index, wanted: Index): boolean {
+  const columns = actual.columns.map((element, i) => {
+    const other = wanted.columns[i]
+    return other === undefined
+      ? element
+      : spokenOf(elementOf(element), elementOf(other), ['order', 'nulls', 'opclass', 'collation'])
+  })
+  return sameIndex({ ...spokenOf(actual, wanted, ['include', 'nullsNotDistinct']), columns }, wanted)
+}
+
+/** A thing without those keys of which `wanted` does not speak. */
+function spokenOf<T extends object>(actual: T, wanted: T, keys: readonly (keyof T)[]): T {
+  const unsaid = keys.filter((key) => wanted[key] === undefined)
+  // Only optional keys are left out.
+  return Object.fromEntries(Object.entries(actual).filter(([key]) => !unsaid.includes(key as keyof T))) as T
+}
+
 /** Indexes without those that nobody synchronizes; only its name tells that a live one is such. */
 export function synchronizedIndexes(indexes: readonly Index[], wanted: readonly Index[]): readonly Index[] {
   const declared = new Map(wanted.map((index) => [index.name, index]))
@@ -180,12 +215,11 @@ export function validated(actual: { readonly notValid?: true }, wanted: { readon
 
 function sameIndexes(actual: readonly Index[], wanted: readonly Index[]): boolean {
   const declared = synchronizedIndexes(wanted, wanted)
-  return matchAll(synchronizedIndexes(actual, wanted), declared, named(sameIndex))
+  return matchAll(synchronizedIndexes(actual, wanted), declared, named(suitsIndex))
 }
 
 function sameElement(a: IndexElement, b: IndexElement): boolean {
-  const one = typeof a === 'string' ? { column: a } : a
-  const other = typeof b === 'string' ? { column: b } : b
+  const [one, other] = [elementOf(a), elementOf(b)]
   const subject = (element: Exclude<IndexElement, string>) =>
     'column' in element ? ['column', element.column] : ['expression', spelling(element)]
   return (
@@ -195,6 +229,10 @@ function sameElement(a: IndexElement, b: IndexElement): boolean {
     one.opclass === other.opclass &&
     one.collation === other.collation
   )
+}
+
+function elementOf(element: IndexElement): Exclude<IndexElement, string> {
+  return typeof element === 'string' ? { column: element } : element
 }
 
 function columnPairs(foreignKey: ForeignKey): string[] {

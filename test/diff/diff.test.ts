@@ -445,6 +445,33 @@ describe('views', () => {
     ])
   })
 
+  test.each([
+    [
+      'SELECT * FROM person',
+      'SELECT id, name, age FROM person',
+      ['- view all', '+ column person.more integer null', '+ view all'],
+    ],
+    [
+      'SELECT 2 AS two, p.* FROM person p',
+      'SELECT 2 AS two, id FROM person',
+      ['- view all', '+ column person.more integer null', '+ view all'],
+    ],
+    ['SELECT count(*) FROM person', 'SELECT count(*) AS count FROM person', ['+ column person.more integer null']],
+    ['SELECT * FROM person', 'SELECT * FROM person', ['+ column person.more integer null']],
+    ['SELECT * FROM other', 'SELECT id FROM other', ['+ column person.more integer null']],
+  ])(
+    'that say all columns are made anew where one comes, if the server wrote down which: %s, %s',
+    (sql, live, expected) => {
+      const more = { ...person, columns: [...person.columns, { name: 'more', type: 'integer', nullable: true }] }
+      expect(
+        lines(
+          schema({ tables: [person], views: [{ name: 'all', definition: { sql: live, canonical: 'X' } }] }),
+          schema({ tables: [more], views: [{ name: 'all', definition: { sql, canonical: 'X' } }] }),
+        ),
+      ).toEqual(expected)
+    },
+  )
+
   test('are replaced together with the views that stand on them', () => {
     const other = view('names', 'SELECT name, id FROM person')
     expect(
@@ -507,7 +534,8 @@ test('a large schema is compared in a moment', () => {
         }),
       ),
     )
-  const started = performance.now()
+  // What others do on the machine meanwhile does not count.
+  const before = process.cpuUsage()
   expect(diff(many('int'), many('bigint'))).toHaveLength(500 * 20)
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000)
 })

@@ -97,6 +97,36 @@ test.each<[boolean, string, Partial<Table>, Partial<Table>]>([
   ],
   [
     true,
+    'what no entity can say of an index',
+    {
+      indexes: [
+        {
+          name: 'I',
+          columns: [{ column: 'a', order: 'DESC', nulls: 'LAST', opclass: 'x', collation: 'C' }, 'b'],
+          unique: true,
+          include: ['c'],
+          nullsNotDistinct: true,
+        },
+      ],
+    },
+    { indexes: [{ name: 'I', columns: ['a', 'b'], unique: true }] },
+  ],
+  [
+    true,
+    'what no entity can say of keys',
+    {
+      primaryKey: { name: 'P', columns: ['a'], deferrable: 'INITIALLY DEFERRED' },
+      uniques: [{ name: 'U', columns: ['a'], include: ['b'], nullsNotDistinct: true }],
+      foreignKeys: [{ name: 'F', columns: ['a'], references: { table: { name: 't' }, columns: ['a'] }, match: 'FULL' }],
+    },
+    {
+      primaryKey: { name: 'P', columns: ['a'] },
+      uniques: [{ name: 'U', columns: ['a'] }],
+      foreignKeys: [{ name: 'F', columns: ['a'], references: { table: { name: 't' }, columns: ['a'] } }],
+    },
+  ],
+  [
+    true,
     'an index nobody synchronizes, there',
     { indexes: [{ name: 'I', columns: ['a'], unique: false }] },
     { indexes: [{ name: 'I', columns: ['b'], unique: true, unsynchronized: true }] },

@@ -94,6 +94,17 @@ export const regressions: readonly Regression[] = [
     )
   }),
   regression(
+    'a view of all columns has those that come, and not those that go',
+    {
+      ...entities(entity('Alpha', [{ property: 'name', type: 'text', nullable: true }])),
+      views: [{ name: 'ViewOne', view: 'v_one', of: 'Alpha', columns: ['id'], everything: true }],
+    },
+    {
+      ...entities(entity('Alpha', [{ property: 'title', type: 'text', nullable: true }])),
+      views: [{ name: 'ViewOne', view: 'v_one', of: 'Alpha', columns: ['id'], everything: true }],
+    },
+  ),
+  regression(
     'a default may be an expression with words',
     noEntities,
     entities(entity('Alpha', [{ property: 'flag', type: 'boolean', default: { sql: 'NOT true' } }])),

@@ -284,7 +284,8 @@ function viewClass(view: ViewSpec, spec: Entities): ClassSource {
   const columns = view.columns.map((property) => entity.columns.find((column) => column.property === property)!)
   const place = [entity.schema, entity.table].flatMap((part) => (part === undefined ? [] : [quoteName(part)])).join('.')
   const where = view.where === undefined ? '' : ` WHERE ${conditionSql(view.where, entity.columns, spec)}`
-  const expression = `SELECT ${columns.map((column) => quoteName(databaseName(column))).join(', ')} FROM ${place}${where}`
+  const listed = view.everything ? '*' : columns.map((column) => quoteName(databaseName(column))).join(', ')
+  const expression = `SELECT ${listed} FROM ${place}${where}`
   return {
     name: view.name,
     decorators: [

@@ -116,6 +116,7 @@ export function withView(spec: Entities, random: Random): Entities {
     ...(random.chance(0.15) ? { schema: random.pick(schemas) } : {}),
     of: entity.name,
     columns,
+    ...(random.chance(0.3) ? { everything: true as const } : {}),
     ...(where === undefined ? {} : { where }),
     ...(materialized ? { materialized: true as const } : {}),
     ...(materialized && random.chance(0.5) ? { indexed: random.pick(columns) } : {}),

@@ -108,6 +108,8 @@ export interface ViewSpec {
   readonly schema?: string
   readonly of: string
   readonly columns: readonly string[]
+  /** Selects whatever there is. */
+  readonly everything?: true
   readonly where?: Condition
   readonly materialized?: true
   /** The property that has an index, on a materialised view. */

@@ -1,0 +1,113 @@
+// What no entity can say: it stays as somebody made it, whatever the entities around it become.
+import * as typeorm from 'typeorm'
+import { entity, view } from '../support/entities/make'
+import { postgresStage, type Stage } from '../support/story'
+
+const { Check, Column, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique, ViewColumn } = typeorm
+
+let stage: Stage
+beforeAll(async () => void (stage = await postgresStage()))
+afterAll(() => stage.end())
+
+const id = () => PrimaryGeneratedColumn()
+
+test('a table that is partitioned is changed as any other, and its partitions are nobody’s business', async () => {
+  const story = await stage.begin()
+  await story.sql(`
+    CREATE TABLE event (id int, at date, kind text, CONSTRAINT pk PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+    CREATE TABLE event_2020 PARTITION OF event FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+    CREATE INDEX by_hand ON event_2020 (kind);
+    INSERT INTO event VALUES (1, '2020-05-05', 'kept')`)
+  const event = (columns: Parameters<typeof entity>[1] = {}, ...rest: ClassDecorator[]) => [
+    entity(
+      'event',
+      {
+        id: PrimaryColumn('int', { primaryKeyConstraintName: 'pk' }),
+        at: PrimaryColumn('date', { primaryKeyConstraintName: 'pk' }),
+        kind: Column('text', { nullable: true }),
+        ...columns,
+      },
+      ...rest,
+    ),
+  ]
+  expect(await story.check(event(), { names: true, includeUnmanaged: true })).toEqual([])
+
+  const parts = [Index('ix', ['kind', 'size']), Unique('uq', ['at', 'kind']), Check('ck', 'size > 0')]
+  const grown = event({ size: Column('int', { default: 3 }) }, ...parts)
+  expect((await story.become(grown))?.operations).toHaveLength(4)
+  expect(await story.check(grown, { names: true, includeUnmanaged: true })).toEqual([])
+  await story.downgrade('-1')
+  expect(await story.check(event(), { names: true, includeUnmanaged: true })).toEqual([])
+  expect(await story.sql(`SELECT id, kind, to_regclass('by_hand') IS NOT NULL AS indexed FROM event`)).toEqual([
+    { id: 1, kind: 'kept', indexed: true },
+  ])
+})
+
+test('a view of all columns is made anew when one comes, and again on the way back', async () => {
+  const story = await stage.begin()
+  const seen = (columns: Parameters<typeof entity>[1]) => [
+    entity('thing', { id: id(), ...columns }),
+    view('seen', { id: ViewColumn() }, { expression: 'SELECT * FROM thing' }),
+    view('shown', { id: ViewColumn() }, { expression: 'SELECT shown.* FROM seen AS shown', dependsOn: ['seen'] }),
+  ]
+  const columns = async () => {
+    const rows = await story.sql(
+      `SELECT attname::text AS name FROM pg_attribute WHERE attrelid = 'shown'::regclass AND attnum > 0 ORDER BY attnum`,
+    )
+    return rows.map(({ name }) => name)
+  }
+  await story.become(seen({}))
+  const grown = seen({ size: Column('int', { nullable: true }) })
+  expect((await story.become(grown))?.operations).toEqual([
+    '- view shown',
+    '- view seen',
+    '+ column thing.size integer null',
+    '+ view seen',
+    '+ view shown',
+  ])
+  expect([await story.check(grown), await columns()]).toEqual([[], ['id', 'size']])
+  await story.downgrade('-1')
+  expect([await story.check(seen({})), await columns()]).toEqual([[], ['id']])
+})
+
+describe('an index or a key that somebody tuned', () => {
+  const things = (size: PropertyDecorator) => [
+    entity(
+      'thing',
+      { id: id(), size, name: Column('text') },
+      Index('ix', ['size', 'name']),
+      Index('iy', ['name'], { unique: true }),
+      Unique('uq', ['size']),
+    ),
+  ]
+  const definitions = `SELECT pg_get_indexdef(indexrelid) AS text FROM pg_index WHERE indrelid = 'thing'::regclass ORDER BY 1`
+
+  test('is as the entity says it, comes back when a type under it changes, and goes as it was', async () => {
+    const story = await stage.begin()
+    await story.become(things(Column('int')))
+    await story.sql(`
+      DROP INDEX ix, iy;
+      CREATE INDEX ix ON thing (size DESC NULLS LAST, name text_pattern_ops) INCLUDE (id);
+      CREATE UNIQUE INDEX iy ON thing (name COLLATE "C");
+      ALTER TABLE thing DROP CONSTRAINT uq;
+      ALTER TABLE thing ADD CONSTRAINT uq UNIQUE (size) INCLUDE (name)`)
+    const tuned = await story.sql(definitions)
+    expect(await story.check(things(Column('int')), { names: true })).toEqual([])
+
+    expect((await story.become(things(Column('bigint'))))?.operations).toEqual(['~ column thing.size integer → bigint'])
+    expect(await story.sql(definitions)).toEqual(tuned)
+    await story.become([])
+    await story.downgrade('-1')
+    expect(await story.sql(definitions)).toEqual(tuned)
+  })
+
+  test('is another one where the entity says something else', async () => {
+    const story = await stage.begin()
+    await story.become(things(Column('int')))
+    await story.sql('DROP INDEX iy; CREATE UNIQUE INDEX iy ON thing (size DESC)')
+    expect(await story.check(things(Column('int')))).toEqual([
+      '- unique index thing iy (size desc)',
+      '+ unique index thing iy (name)',
+    ])
+  })
+})
