@@ -1,3 +1,4 @@
+import { diff } from '../../../src/diff/diff'
 import { sqlite } from '../../../src/dialects/sqlite'
 import { emptySchema, type Check, type Column, type SchemaModel, type Table } from '../../../src/model/schema'
 import { sameSchema } from '../../../src/model/same'
@@ -112,6 +113,58 @@ describe.each(drivers)('%s', (driver) => {
       of((sql) => `${sql}, 1`.replace(', 1', ' + 1')),
     )
     expect(sameSchema(other.live, other.wanted)).toBe(false)
+  })
+
+  test('what is only written another way is no change to a real table, what means something else is one', async () => {
+    await database.run(
+      `CREATE TABLE "pet" ("age" integer DEFAULT ( 1+1 ), "name" text DEFAULT( lower( 'X' ) ) CHECK(length(name)>0),
+        "loud" text AS (upper(name)||'!'), CONSTRAINT "CHK" CHECK (((age BETWEEN 0   and 99) -- years
+        ) or [age] isnull))`,
+      `create index "IDX" on pet (lower(name) desc, age) where age>=0x01`,
+    )
+    const wanted = (say: (sql: string) => string) =>
+      sqlite.normalize(
+        {
+          ...emptySchema,
+          tables: [
+            {
+              name: 'pet',
+              columns: [
+                column('age', 'integer', { default: { sql: say('(1 + 1)') } }),
+                column('name', 'text', { default: { sql: say(`LOWER('X')`) } }),
+                column('loud', 'text', { generated: { sql: say(`UPPER("name") || '!'`), virtual: true } }),
+              ],
+              checks: checks(['CHK', say('("age" BETWEEN 0 AND 99) OR "age" IS NULL')]).concat(
+                checks(say('LENGTH("pet"."name") > 0')),
+              ),
+              indexes: [
+                {
+                  name: 'IDX',
+                  unique: false,
+                  columns: [{ sql: say('LOWER("name")'), order: 'DESC' }, 'age'],
+                  where: { sql: say('("age" >= 1)') },
+                },
+              ],
+              uniques: [],
+              foreignKeys: [],
+              exclusions: [],
+            },
+          ],
+        },
+        scope,
+      )
+    const live = { ...emptySchema, tables: (await database.schema()).tables.filter(({ name }) => name === 'pet') }
+    const changes = async (say: (sql: string) => string) => {
+      const judgement = await judge(live, wanted(say))
+      expect(judgement.uncertain).toEqual([])
+      return diff(judgement.live, judgement.wanted).map(({ kind }) => kind)
+    }
+    expect(await changes((sql) => sql)).toEqual([])
+    expect(await changes((sql) => sql.replace('99', '98'))).toEqual(['dropCheck', 'createCheck'])
+    expect(await changes((sql) => sql.replace('1 + 1', '1 + 2'))).toEqual(['alterColumn'])
+    expect(await changes((sql) => sql.replace('>= 1', '>= 2'))).toEqual(['dropIndex', 'createIndex'])
+    expect(await changes((sql) => sql.replace(`'!'`, `'?'`))).toEqual(['alterColumn'])
+    await database.run('DROP TABLE "pet"')
   })
 
   test('views are the same where their tokens are', async () => {

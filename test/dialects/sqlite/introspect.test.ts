@@ -131,6 +131,8 @@ describe.each(drivers)('%s', (driver) => {
       await database.run(
         `CREATE TABLE "t${n}" ("id" integer PRIMARY KEY, "a" int REFERENCES "t0", UNIQUE ("a"))`,
         `CREATE INDEX "i${n}" ON "t${n}" ("a")`,
+        `CREATE VIEW "v${n}" AS SELECT * FROM "t${n}"`,
+        `CREATE TRIGGER "r${n}" AFTER DELETE ON "t${n}" BEGIN DELETE FROM "t0"; END`,
       )
     expect(await asked()).toBe(2)
   })
