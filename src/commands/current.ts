@@ -1,8 +1,9 @@
 // `autogen current`: where the database is. Reads only, and works where our tables are not there yet.
-import { appliedFromLog, readLog } from '../runtime/log'
+import { openAttempts, readLog } from '../runtime/log'
 import { aheadOrDiverged, skippedRevisions } from '../runtime/history'
 import { readHeads } from '../runtime/versions'
 import { exitCodes, SkippedRevisionsError } from '../errors'
+import { defined } from '../model/defined'
 import type { Command } from './command'
 import { block, line, listed, type Listed } from './listing'
 
@@ -26,7 +27,7 @@ export interface CurrentResult {
   readonly attempts: readonly Attempt[]
 }
 
-/** Attempt is a run that did not end well and was not followed by one that did. */
+/** Attempt is a run that did not end well, and that neither a later one nor a stamp has made good. */
 export interface Attempt {
   readonly revision: string
   readonly direction: 'up' | 'down'
@@ -48,7 +49,6 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
     const heads = await readHeads(session)
     const log = await readLog(session)
     const { state, unknown } = aheadOrDiverged(log, graph, heads)
-    const applied = appliedFromLog(log)
     return {
       database: session.address,
       heads,
@@ -60,16 +60,9 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
       state,
       skipped: skippedRevisions(log, graph, heads),
       atHead: graph.realHeads.every((id) => heads.includes(id)) && unknown.length === 0,
-      attempts: log
-        .filter(
-          ({ status, revision, direction }) => status !== 'done' && !(direction === 'up' && applied.has(revision)),
-        )
-        .map(({ revision, direction, startedAt, error }) => ({
-          revision,
-          direction,
-          startedAt,
-          ...(error === undefined ? {} : { error }),
-        })),
+      attempts: openAttempts(log).map(({ revision, direction, startedAt, error }) =>
+        defined({ revision, direction, startedAt, error }),
+      ),
     }
   },
   print(result, { line: print, paint }, options) {

@@ -97,6 +97,12 @@ export function appliedFromLog(entries: readonly LogEntry[]): ReadonlyMap<string
   return applied
 }
 
+/** The runs that did not end well, and after which none of the same revision did, nor a stamp. */
+export function openAttempts(entries: readonly LogEntry[]): LogEntry[] {
+  const lastDone = new Map(entries.flatMap(({ revision, status }, at) => (status === 'done' ? [[revision, at]] : [])))
+  return entries.filter(({ revision, status }, at) => status !== 'done' && at > (lastDone.get(revision) ?? -1))
+}
+
 /** The names and values of a row, in the order of the table; offline scripts print them. */
 export function columnsOf(entry: NewLogEntry): (readonly [name: string, value: string | number | null])[] {
   return [

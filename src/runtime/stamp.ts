@@ -10,7 +10,7 @@ import { IrreversibleError } from '../errors'
 import type { MigrationScript } from '../scripts/script'
 import { withUnknown } from './history'
 import { withLock, type LockOptions } from './lock'
-import { appliedFromLog, readLog, startEntry, type NewLogEntry } from './log'
+import { appliedFromLog, openAttempts, readLog, startEntry, type NewLogEntry } from './log'
 import { ensureTables } from './own-tables'
 import { recordMigration } from './recorded'
 import { replay, type Replay } from './replay'
@@ -73,11 +73,13 @@ export function headsAfterStamp(graph: RevisionGraph, heads: readonly string[], 
   return tipsOf(graph, ran)
 }
 
-/** After a purge, what the log holds and the stamp does not reach no longer counts as run. */
+/** After a purge, what the log holds and the stamp does not reach no longer counts as run, nor as begun. */
 async function withForgotten(session: Session, graph: RevisionGraph, steps: readonly Step[]): Promise<Step[]> {
-  const applied = appliedFromLog(await readLog(session))
+  const log = await readLog(session)
+  const applied = appliedFromLog(log)
   const kept = new Set(steps.map(({ revision }) => revision.id))
-  const forgotten = [...applied.values()].filter(({ revision }) => !kept.has(revision))
+  const begun = new Map([...openAttempts(log).map((entry) => [entry.revision, entry] as const), ...applied])
+  const forgotten = [...begun.values()].filter(({ revision }) => !kept.has(revision))
   const down = forgotten.map(({ revision, parents }): Step => {
     const known = graph.revisions.get(revision)
     const unknown = { id: revision, down: parents, labels: [], dependsOn: [], message: '' }

@@ -1,6 +1,6 @@
 import { objectKey } from '../../src/operations/managed'
 import type { Op } from '../../src/operations/op'
-import { managedFromLog, readLog } from '../../src/runtime/log'
+import { managedFromLog, openAttempts, readLog } from '../../src/runtime/log'
 import { databases, history, world, type World } from './world'
 
 const all = history({
@@ -47,6 +47,21 @@ describe.each(databases)('stamping on %s', (_, create) => {
     const managed = managedFromLog(await log())
     expect(managed).not.toContain(objectKey('column', { name: 'user' }, 'email'))
     expect(managed).toContain(objectKey('table', { name: 'user' }))
+  })
+
+  test('a purge forgets what was begun and failed, and a stamp makes it good', async () => {
+    const failing = history({ a: { upgrade: () => {} }, broken: { upgrade: (op: Op) => op.execute('SELECT nothing') } })
+    const open = async () => openAttempts(await log()).map(({ revision }) => revision)
+    await expect(here.upgrade(failing)).rejects.toThrow('nothing')
+    expect(await open()).toEqual(['broken'])
+    await here.stamp(failing, 'a')
+    expect(await open()).toEqual(['broken'])
+    await here.stamp(failing, 'a', { purge: true })
+    expect(await open()).toEqual([])
+
+    await expect(here.upgrade(failing)).rejects.toThrow('nothing')
+    await here.stamp(failing, 'broken')
+    expect(await open()).toEqual([])
   })
 
   test('a revision nobody knows stays beside what is stamped and is told of, until a purge', async () => {
