@@ -21,6 +21,7 @@ import { offlineTarget } from '../runtime/offline-target'
 import { withoutUrlPasswords } from '../runtime/passwords'
 import type { Session } from '../runtime/session'
 import { readHeads } from '../runtime/versions'
+import type { MigrationScript } from '../scripts/script'
 import type { Command, Out } from './command'
 import { describeHeads } from './several-heads'
 
@@ -67,11 +68,14 @@ export const checkCommand: Command<CheckOptions, CheckResult> = {
     strict: { type: 'boolean', describe: 'also fail on expressions that could not be judged' },
   },
   async run(environment, options) {
-    const session = await elseAllOf(environment.session(), () => problemsWithoutDatabase(environment))
-    const graphProblems =
-      options.fromHistory === true
+    const files = await loadAll(environment)
+    const session = await elseAllOf(environment.session(), () => problemsWithoutDatabase(environment, files.problems))
+    const graphProblems = [
+      ...files.problems,
+      ...(options.fromHistory === true
         ? await orProblem(() => severalHeads(environment))
-        : await orProblem(() => placeProblems(environment, session))
+        : await orProblem(() => placeProblems(environment, session, files.loaded))),
+    ]
     const comparison = await elseAllOf(compare(environment, options), () => graphProblems)
     const problems = ranked([
       ...graphProblems,
@@ -119,6 +123,21 @@ async function orProblem(look: () => Problem[] | Promise<Problem[]>): Promise<Pr
   }
 }
 
+/** Loads the revisions, pending ones too: a file that is broken would only be found by the upgrade that needs it. */
+async function loadAll({ scripts }: Environment): Promise<{ loaded: MigrationScript[]; problems: Problem[] }> {
+  const loaded: MigrationScript[] = []
+  const problems: Problem[] = []
+  for (const script of scripts) {
+    const found = await orProblem(async () => {
+      await script.load()
+      return []
+    })
+    if (found.length === 0) loaded.push(script)
+    problems.push(...found)
+  }
+  return { loaded, problems }
+}
+
 /** What counts of several problems; others than these come first. */
 const ranking: readonly ExitCode[] = [exitCodes.usage, exitCodes.unreachable, exitCodes.graph, exitCodes.drift]
 
@@ -130,8 +149,9 @@ function asProblem({ code, exitCode, message, hint }: Problem): Problem {
   return { code, exitCode, message: withoutUrlPasswords(message), hint }
 }
 
-async function problemsWithoutDatabase(environment: Environment): Promise<Problem[]> {
+async function problemsWithoutDatabase(environment: Environment, files: readonly Problem[]): Promise<Problem[]> {
   return [
+    ...files,
     ...(await orProblem(async () => {
       const dataSource = await environment.dataSource()
       const { dialect, scope } = offlineTarget(dataSource, environment.settings)
@@ -142,8 +162,12 @@ async function problemsWithoutDatabase(environment: Environment): Promise<Proble
   ]
 }
 
-async function placeProblems(environment: Environment, session: Session): Promise<Problem[]> {
-  const { graph, scripts } = environment
+async function placeProblems(
+  environment: Environment,
+  session: Session,
+  scripts: readonly MigrationScript[],
+): Promise<Problem[]> {
+  const { graph } = environment
   const heads = await readHeads(session)
   const log = await readLog(session)
   const several = await severalHeads(environment)

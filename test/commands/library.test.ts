@@ -339,13 +339,37 @@ describe('check', () => {
       ],
       exitCode: 4,
     })
-    writeFileSync(join(cwd, 'migrations/astray.js'), `exports.revision = 'x1x1'\nexports.downRevision = 'gone'\n`)
+    writeFileSync(
+      join(cwd, 'migrations/astray.js'),
+      `exports.revision = 'x1x1'\nexports.downRevision = 'gone'\nexports.upgrade = () => {}\n`,
+    )
     expect(await data(autogen.check({ cwd, dataSource }))).toMatchObject({
       problems: [
         { code: 'missing-parent', exitCode: 4 },
         { code: 'drift', exitCode: 3 },
       ],
     })
+  })
+
+  test('a pending file that cannot be loaded counts before all; the rest is told with it', async () => {
+    const { cwd, dataSource } = await twoHeads()
+    const broken = `exports.revision = 'x1x1'\nexports.downRevision = 'left'\nexports.upgrade = function ( {\n`
+    writeFileSync(join(cwd, 'migrations/broken.js'), broken)
+    expect(await data(autogen.check({ cwd, dataSource }))).toMatchObject({
+      problems: [
+        { code: 'migration-syntax', exitCode: 2, message: expect.stringContaining('broken.js:4 has a syntax error') },
+        { code: 'several-heads', exitCode: 4 },
+        { code: 'drift', exitCode: 3 },
+      ],
+      exitCode: 2,
+    })
+    const unanswered = new typeorm.DataSource(unreachable)
+    const error = (await failure(autogen.check({ cwd, dataSource: unanswered }))) as autogen.SeveralProblemsError
+    expect(error.problems.map(({ code }) => code)).toEqual([
+      'migration-syntax',
+      'database-unreachable',
+      'several-heads',
+    ])
   })
 
   test('a database that does not answer counts before the revisions', async () => {
