@@ -276,6 +276,18 @@ export class DatabaseNotFoundError extends AutogenError {
   }
 }
 
+/** FileChangedError says that a sql.js file is no longer what this process has in memory; nothing was written. */
+export class FileChangedError extends AutogenError {
+  readonly code = 'file-changed'
+  readonly exitCode = exitCodes.refused
+  constructor(readonly file: string) {
+    super(
+      `Something else has written ${file} since it was read, and sql.js holds the database in memory, where two processes on one file cannot see each other: nothing was stored, as it would have undone what the other wrote.`,
+      'Stop the other program and run the same command again; the driver `better-sqlite3` lets several programs share a file.',
+    )
+  }
+}
+
 /** The npm package that talks to the database is not there. */
 export class DriverNotInstalledError extends AutogenError {
   readonly code = 'driver-not-installed'

@@ -3,6 +3,7 @@ import {
   AheadError,
   AutogenError,
   DivergedError,
+  FileChangedError,
   InterruptedError,
   IrreversibleRevisionError,
   SkippedRevisionsError,
@@ -209,7 +210,8 @@ async function cleanUp(
 ): Promise<void> {
   try {
     await run.rollback()
-    await run.recordFailure(failure, session)
+    // What may not be stored cannot be logged either.
+    if (!(failure instanceof FileChangedError)) await run.recordFailure(failure, session)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     onEvent?.({ type: 'warning', code: 'not-logged', message: `The failed attempt could not be logged: ${reason}` })

@@ -44,6 +44,8 @@ export interface Session {
   /** `user@host:port/db` or the file; never a password. */
   readonly address: string
   readonly database?: string
+  /** What was changed and is in no file: why, and what to do; undefined where all is well. */
+  unstored(): Promise<string | undefined>
   /** Takes the passwords of this connection out of a text that somebody else wrote. */
   withoutPasswords(text: string): string
   /** TypeORM's entity manager on this connection, its metadata built when first asked for. */
@@ -76,6 +78,7 @@ export async function openSession(dataSource: DataSource, settings: SessionSetti
       address: connection.address,
       database: connection.database,
       withoutPasswords: (text: string) => withoutPasswords(text, dataSource.options),
+      unstored: () => connection.unstored(),
       manager: () => connection.manager(),
       begin: (options?: { readonly foreignKeysOff?: boolean }) =>
         dialect.session.begin(db, defined({ foreignKeysOff: options?.foreignKeysOff ?? false, defaultSchema })),
