@@ -682,6 +682,23 @@ export class LockTimeoutError extends AutogenError {
   }
 }
 
+/** BackupError says why the database could not be copied before it is changed; nothing has been done then. */
+export class BackupError extends AutogenError {
+  readonly code = 'no-backup'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly database: string,
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super(
+      `No backup of ${database} could be made, so nothing was run: ${reason}.`,
+      'Make room, name another folder in the setting `backup`, or go without one: `--no-backup`.',
+      { cause },
+    )
+  }
+}
+
 /** A run that was told to stop; what had not been committed was rolled back. */
 export class InterruptedError extends AutogenError {
   readonly code = 'interrupted'
@@ -1378,6 +1395,23 @@ export class EntityLoadError extends AutogenError {
       `The entities could not be loaded${file === undefined ? '' : `, because ${file} fails`}: ${reason}`,
       'Mend the error in that file; `-v` prints where it was thrown.',
       { cause },
+    )
+  }
+}
+
+/** OtherFileError says that entities lie in another database file, which TypeORM attaches by itself and one history cannot serve. */
+export class OtherFileError extends AutogenError {
+  readonly code = 'other-file'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly entities: readonly string[],
+    readonly file: string,
+  ) {
+    const [first = '', ...more] = entities
+    const who = more.length === 0 ? `The entity ${first} lies` : `The entities ${entities.join(', ')} lie`
+    super(
+      `${who} in another database file (\`database: '${file}'\`), which a migration of this one cannot change.`,
+      'Set `synchronize: false` there, and give that file a data source and a project of its own (`projects` in the settings).',
     )
   }
 }

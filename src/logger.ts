@@ -21,6 +21,8 @@ function loggerListener(logger: Logger): Listener {
         // A bundle has no comments, and so no message.
         return logger.info([verb, revision.id, revision.message, how].filter(Boolean).join(' '))
       }
+      case 'backup':
+        return logger.info(`backup ${event.state}: ${event.file}`)
       case 'lock':
         if (event.state === 'waiting')
           logger.info(`waiting for another process that migrates: ${event.holder ?? 'unknown'}`)

@@ -95,7 +95,7 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
   const project = found.file ?? settings.dataSource ?? settings.migrations ?? findOrmconfig(cwd)
   return createEnvironment(
     defined({
-      settings,
+      settings: { ...settings, backup: backupFrom(settings.backup, base('backup')) },
       scripts: modules === undefined ? await readScripts(folders, project) : fromModules(modules),
       place:
         modules === undefined ? { folder: found.folder, migrations: folders, ...languageOf(folders[0]!) } : undefined,
@@ -111,6 +111,11 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
 /** What of the settings the loader wants to know. */
 function loading({ require, loader, tsconfig }: Settings) {
   return defined({ require, loader, tsconfig })
+}
+
+function backupFrom(setting: Settings['backup'], folder: string): NonNullable<Settings['backup']> {
+  if (typeof setting !== 'object' || setting.folder === undefined) return setting ?? true
+  return { ...setting, folder: resolvePath(folder, setting.folder) }
 }
 
 function nowhere(): Environment {
@@ -136,6 +141,7 @@ const settingKeys = [
   'includeUnmanaged',
   'renames',
   'interop',
+  'backup',
 ] as const satisfies readonly (keyof Settings)[]
 
 /** The settings among a call's options. */

@@ -61,6 +61,8 @@ const touchFiles = [
   'runtime/connection',
   // A sql.js database is a file that is read and written as a whole.
   'runtime/sqljs',
+  // So is a copy of a SQLite database.
+  'runtime/backup',
 ]
 
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean }

@@ -27,6 +27,8 @@ export interface MoveResult {
   readonly steps: readonly MovedStep[]
   /** `ahead`: the database holds newer revisions than this program knows, and nothing was done. */
   readonly state: 'known' | 'ahead'
+  /** The copy of a SQLite file as it was before. */
+  readonly backup?: string
   /** The script, when SQL was asked for. */
   readonly sql?: string
 }
@@ -48,7 +50,8 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
   }
   const session = await environment.writingSession()
   const { graph, scripts } = environment
-  const seconds = move.lockTimeout ?? environment.settings.lockTimeout
+  const { backup = true, lockTimeout } = environment.settings
+  const seconds = move.lockTimeout ?? lockTimeout
   const result = await migrate(
     session,
     defined({
@@ -58,6 +61,7 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
       steps: (heads: readonly string[]) => stepsTo(environment, move, heads, move.target),
       toolVersion: version,
       lockTimeoutMs: seconds === undefined ? undefined : seconds * 1000,
+      backup: backup === false ? undefined : backup === true ? {} : backup,
       onEvent: environment.emit,
       signal: environment.signal,
     }),
@@ -67,6 +71,7 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
     to: result.heads,
     steps: result.steps.map(({ step, durationMs }) => ({ ...summary(step), durationMs })),
     state: result.state,
+    ...(result.backup === undefined ? {} : { backup: result.backup }),
   }
 }
 

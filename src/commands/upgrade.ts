@@ -2,7 +2,7 @@
 import type { Environment } from '../environment'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 import type { Command } from './command'
-import { lockTimeout, sql } from './flags'
+import { lockTimeout, noBackup, sql } from './flags'
 
 export interface UpgradeOptions extends MoveOptions {
   /** `head` when left out. */
@@ -19,7 +19,7 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
     ['autogen upgrade --sql 3f2a:head', 'prints what a database at 3f2a lacks'],
   ],
   positionals: [{ name: 'target', describe: 'head, heads, an id, +1, label@head ...', fallback: 'head' }],
-  flags: { sql, 'lock-timeout': lockTimeout },
+  flags: { sql, 'lock-timeout': lockTimeout, 'no-backup': noBackup },
   run: (environment: Environment, options) =>
     downOrUp(environment, { ...options, kind: 'upgrade', target: options.target ?? 'head' }),
   print: printMove,

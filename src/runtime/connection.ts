@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DataSource, DataSourceOptions, EntityManager, QueryRunner } from 'typeorm'
 import { buildMetadatas, secondDataSource } from '../data-source'
-import type { ConnectionLike, Row } from '../dialects/dialect'
+import type { ConnectionLike, Copies, Row } from '../dialects/dialect'
 import { DatabaseNotFoundError } from '../errors'
 import { defined } from '../model/defined'
 import { addressOf, isSqlite, masterOf } from './address'
@@ -20,6 +20,10 @@ export interface Connection {
   /** The schema of the options, else the first one of the search path; undefined where there are none. */
   readonly schema?: string
   readonly database?: string
+  /** Whether an application has opened it, and goes on with it. */
+  readonly borrowed: boolean
+  /** How the file of a database in memory is copied. */
+  readonly copies?: Copies
   /** What was changed since the connection was opened and is in no file: why, and what to do; undefined where all is well. */
   unstored(): Promise<string | undefined>
   /** TypeORM's entity manager on this very connection; knows the user's entities. */
@@ -33,6 +37,7 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
     const keeper = keepFile(dataSource)
     const runner = dataSource.createQueryRunner('master')
     return describe(dataSource, runner, {
+      borrowed: true,
       keeper,
       unstored: unstoredReason(dataSource),
       manager: async () => runner.manager,
@@ -46,6 +51,7 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
   const runner = own.createQueryRunner('master')
   let built: Promise<unknown> | undefined
   return describe(own, runner, {
+    borrowed: false,
     keeper,
     unstored: unstoredReason(dataSource),
     async manager() {
@@ -98,6 +104,7 @@ function isOpen({ driver }: DataSource): boolean {
 }
 
 interface Handling {
+  readonly borrowed: boolean
   readonly keeper: Keeper | undefined
   readonly unstored: string | undefined
   manager(): Promise<EntityManager>
@@ -107,7 +114,7 @@ interface Handling {
 async function describe(
   dataSource: DataSource,
   runner: QueryRunner,
-  { keeper, unstored, manager, close }: Handling,
+  { borrowed, keeper, unstored, manager, close }: Handling,
 ): Promise<Connection> {
   const { driver, options } = dataSource
   const connection = connectionLike(runner, { sqlite: isSqlite(options), sqljs: isSqljs(options), keeper })
@@ -118,6 +125,8 @@ async function describe(
     address: addressOf(options).text,
     schema: isSqlite(options) ? undefined : driver.schema || undefined,
     database: typeof driver.database === 'string' ? driver.database : undefined,
+    borrowed,
+    copies: keeper?.copies,
     unstored: async () => (unstored === undefined || (await changesOn(connection)) === before ? undefined : unstored),
     manager,
     close,

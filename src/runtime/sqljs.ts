@@ -1,9 +1,10 @@
 // The file of a sql.js database, which lives in memory: written aside and renamed, and never over what somebody else has written.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, type Stats } from 'node:fs'
-import { open, realpath, rm, stat, type FileHandle } from 'node:fs/promises'
+import { copyFile, open, realpath, rm, stat, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DataSource, DataSourceOptions } from 'typeorm'
+import type { Copies } from '../dialects/dialect'
 import { FileChangedError } from '../errors'
 
 /** Whether options are those of TypeORM's sql.js driver. */
@@ -15,11 +16,10 @@ type SqljsOptions = Extract<DataSourceOptions, { type: 'sqljs' }>
 
 /** Keeper stands between a sql.js driver and its file. */
 export interface Keeper {
-  readonly file: string
+  /** How the file is copied; a copy takes the place of what is in memory, too. */
+  readonly copies: Copies
   /** Refuses where the file is no longer what it was when it was read. */
   verify(): void
-  /** Puts another database in the place of the one in memory, and of the file. */
-  replace(bytes: Uint8Array): Promise<void>
   /** Lets the driver write as it would without us. */
   release(): void
 }
@@ -121,13 +121,23 @@ function keeperOf(driver: Driver, file: string, isRead: boolean): Keeper {
     return next
   }
   Object.assign(driver, { save })
-  return {
-    file,
-    verify,
-    async replace(bytes) {
-      await driver.load(bytes)
-      await save()
+  const copies: Copies = {
+    file: async () => (existsSync(file) ? file : undefined),
+    size: async () => (await stat(file)).size,
+    async copy(to) {
+      verify()
+      await copyFile(file, to)
     },
+    async restore(from) {
+      if (digestOf(file) !== known) return 'another process has written it since, and that would be lost'
+      await driver.load(readFileSync(from))
+      await save()
+      return undefined
+    },
+  }
+  return {
+    copies,
+    verify,
     release: () => release(driver),
   }
 }

@@ -62,10 +62,10 @@ const elsewhere = (name: string) => async () => {
 test('whoever reads the file while it is written finds the old one or the new one, whole', async () => {
   const { connection, close } = await openConnection(source())
   await connection.query('CREATE TABLE big (bytes blob)')
-  let done = false
+  const writing = { done: false }
   const sizes = new Set<number>()
   const reading = (async () => {
-    for (; !done; await turn()) {
+    for (; !writing.done; await turn()) {
       if (!existsSync(database.file)) continue
       const file = openSync(database.file, 'r')
       const header = Buffer.alloc(100)
@@ -82,7 +82,7 @@ test('whoever reads the file while it is written finds the old one or the new on
     await connection.query('INSERT INTO big VALUES (randomblob(2000000))')
     await connection.commitTransaction()
   }
-  done = true
+  writing.done = true
   await reading
   await close()
   expect(sizes.size).toBeGreaterThan(1)
