@@ -161,6 +161,8 @@ export interface EntityTraits {
   readonly enums: boolean
   /** Has schemas, extensions, sequences. */
   readonly schemas: boolean
+  /** Has lists of every type; without, TypeORM's `text array` is a type like any other name. */
+  readonly arrays: boolean
   /** Has comments on tables and columns. */
   readonly comments: boolean
   /** How an auto-increment column is numbered. */

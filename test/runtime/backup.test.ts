@@ -317,7 +317,7 @@ test.each(native)('%s: what SQL cannot write again is not put back, which is tol
     },
   }
   const onEvent = (event: unknown) => void heard.push(event)
-  await expect(here.upgrade(history({ a: failing }), undefined, { backup: {}, onEvent })).rejects.toThrow()
+  await expect(here.upgrade(history({ a: failing }), undefined, { backup: {}, onEvent })).rejects.toThrow('nowhere')
   expect(heard).toContainEqual(expect.objectContaining({ message: expect.stringContaining('virtual tables') }))
   expect(await here.ask('SELECT word FROM words')).toEqual([{ word: 'kept' }])
   await here.end()

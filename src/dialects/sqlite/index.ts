@@ -20,6 +20,7 @@ export const sqlite: Dialect = {
   entities: {
     enums: false,
     schemas: false,
+    arrays: false,
     comments: false,
     increment: 'AUTOINCREMENT',
     unnamedPrimaryKeys: true,
