@@ -217,27 +217,32 @@ export class DatabaseRefusedError extends AutogenError {
   constructor(
     readonly reason: string,
     cause: unknown,
+    isFile = false,
   ) {
     super(
       `The database does not allow it: ${reason}.`,
-      'Give this user the right to it, or name another user or database with `--url`.',
+      isFile
+        ? 'Make the file and its folder writable and leave room on the disk, or name another file with `--url`.'
+        : 'Give this user the right to it, or name another user or database with `--url`.',
       { cause },
     )
   }
 }
 
-/** The server does not answer, or does not let us in for a reason that is not the password. */
+/** The server does not answer, or does not let us in for a reason that is not the password; or the file is none. */
 export class DatabaseUnreachableError extends AutogenError {
   readonly code = 'database-unreachable'
   readonly exitCode = exitCodes.unreachable
   constructor(
     readonly address: string,
     readonly reason: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; isFile?: boolean },
   ) {
     super(
       `The database ${address} cannot be reached: ${reason}.`,
-      'Start the server or mend the address in the data source; `--url URL` tries another one.',
+      options?.isFile === true
+        ? 'Mend the path in the data source, or what is in the way; `--url FILE` tries another one.'
+        : 'Start the server or mend the address in the data source; `--url URL` tries another one.',
       options,
     )
   }

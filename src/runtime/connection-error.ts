@@ -7,7 +7,7 @@ import {
   DatabaseUnreachableError,
   DriverNotInstalledError,
 } from '../errors'
-import { addressOf, withoutPasswords } from './address'
+import { addressOf, isSqlite, withoutPasswords } from './address'
 
 /** Turns whatever went wrong while connecting into an error with an exit code and a next step. */
 export function connectionError(error: unknown, options: DataSourceOptions): AutogenError {
@@ -25,7 +25,10 @@ export function connectionError(error: unknown, options: DataSourceOptions): Aut
   if (code === '3D000') {
     return new DatabaseNotFoundError(text, `database "${database}"`, `createdb ${database}`, { cause })
   }
-  return new DatabaseUnreachableError(text, reasons[code] ?? reason.replace(/\.$/, ''), { cause })
+  return new DatabaseUnreachableError(text, reasons[code] ?? reason.replace(/\.$/, ''), {
+    cause,
+    isFile: isSqlite(options),
+  })
 }
 
 /** The error for a driver package that is not installed, when that is what TypeORM complains of. */
