@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { isAnswers, type Answers } from './diff/answers'
 import { InvalidSettingsError, SettingsNotFoundError, UsageError } from './errors'
 import type { DataSource, DataSourceOptions } from 'typeorm'
+import type { BackupSettings } from './runtime/backup'
 import type { MigrationModule } from './scripts/script'
 
 /** A file written in TypeScript and where its compiled JavaScript lies in production. */
@@ -39,6 +40,7 @@ export interface Settings {
   readonly includeUnmanaged?: boolean
   readonly renames?: string | Answers
   readonly interop?: boolean
+  readonly backup?: boolean | BackupSettings
 }
 
 /** ProjectSettings adds several projects by name, chosen with `-n`. */
@@ -103,6 +105,11 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     sentence:
       "Creates TypeORM's `typeorm_metadata` with the first view or generated column, so that its own schema builder still knows them; where it exists its rows are kept true in any case.",
     fallback: '`true`',
+  },
+  backup: {
+    sentence:
+      'Copies a SQLite file before upgrade and downgrade change it, and puts the copy back when a revision fails half way; `{ keep, folder }` says how many copies stay (3) and where (`backups` beside the file).',
+    fallback: '`true`; `--no-backup` goes without',
   },
   projects: {
     sentence: 'Several projects by name, chosen with `-n NAME`; each holds settings of its own.',
@@ -280,11 +287,19 @@ const kinds: { readonly [K in keyof Required<ProjectSettings>]: (value: unknown)
   renames: (value) =>
     string(value) === undefined || isAnswers(value) ? undefined : 'a file, or new names by old ones',
   interop: trueOrFalse,
+  backup: (value) =>
+    trueOrFalse(value) === undefined || isBackup(value) ? undefined : 'true, false, or `{ keep, folder }`',
   projects: (value) => (isObject(value) && !Array.isArray(value) ? undefined : 'an object of settings by name'),
 }
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
+}
+
+function isBackup(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { keep = 1, folder = '.', ...others } = value as { readonly keep?: unknown; readonly folder?: unknown }
+  return Number.isInteger(keep) && Number(keep) > 0 && string(folder) === undefined && Object.keys(others).length === 0
 }
 
 function string(value: unknown): string | undefined {

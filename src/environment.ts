@@ -119,7 +119,12 @@ export function createEnvironment(parts: Parts): Environment {
     close: async () => {
       // An opening that failed was reported by the command that asked for it.
       const opened = await session?.catch(() => undefined)
-      await opened?.close()
+      try {
+        const unstored = await opened?.unstored()
+        if (unstored !== undefined) emit({ type: 'warning', code: 'not-stored', message: unstored })
+      } finally {
+        await opened?.close()
+      }
     },
   }
   return environment

@@ -23,6 +23,8 @@ function loggerListener(logger: Logger): Listener {
       }
       case 'copy':
         return logger.info(`copying ${event.table}: ${event.rows} of ${event.total} rows`)
+      case 'backup':
+        return logger.info(`backup ${event.state}: ${event.file}`)
       case 'lock':
         if (event.state === 'waiting')
           logger.info(`waiting for another process that migrates: ${event.holder ?? 'unknown'}`)

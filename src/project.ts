@@ -99,7 +99,7 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
   const project = found.file ?? settings.dataSource ?? settings.migrations ?? findOrmconfig(cwd)
   return createEnvironment(
     defined({
-      settings,
+      settings: { ...settings, backup: backupFrom(settings.backup, base('backup')) },
       scripts:
         modules === undefined ? await readScripts(folders, settings.recursive === true, project) : fromModules(modules),
       x: typedFor(options),
@@ -132,6 +132,11 @@ function loading({ require, loader, tsconfig }: Settings) {
   return defined({ require, loader, tsconfig })
 }
 
+function backupFrom(setting: Settings['backup'], folder: string): NonNullable<Settings['backup']> {
+  if (typeof setting !== 'object' || setting.folder === undefined) return setting ?? true
+  return { ...setting, folder: resolvePath(folder, setting.folder) }
+}
+
 function nowhere(): Environment {
   const missing = () =>
     Promise.reject(new UsageError('This command has no database.', 'Run it without asking for one.'))
@@ -156,6 +161,7 @@ const settingKeys = [
   'includeUnmanaged',
   'renames',
   'interop',
+  'backup',
 ] as const satisfies readonly (keyof Settings)[]
 
 /** The settings among a call's options. */

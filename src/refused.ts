@@ -28,7 +28,7 @@ export function refusalOr(error: unknown): unknown {
   const { code, path, message } = factsOf(error)
   const reason = fileReasons[code]
   if (reason !== undefined && path !== undefined) return new FileRefusedError(path, reason, error)
-  if (databaseCodes.test(code)) return new DatabaseRefusedError(message, error)
+  if (databaseCodes.test(code)) return new DatabaseRefusedError(message, error, code.startsWith('SQLITE'))
   return error
 }
 

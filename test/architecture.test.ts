@@ -59,6 +59,10 @@ const touchFiles = [
   'commands/init',
   // A SQLite file in a folder that is not there is a database that is not there.
   'runtime/connection',
+  // A sql.js database is a file that is read and written as a whole.
+  'runtime/sqljs',
+  // So is a copy of a SQLite database.
+  'runtime/backup',
 ]
 
 type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean }

@@ -172,6 +172,7 @@ describe('what a setting may be', () => {
     includeUnmanaged: true,
     renames: { 'user.name': 'fullName', 'user.token': null },
     interop: false,
+    backup: { keep: 5, folder: 'backups' },
     projects: { shop: {} },
   }
 
@@ -199,6 +200,9 @@ describe('what a setting may be', () => {
     ['scratchUrl', 1, 'a text'],
     ['includeUnmanaged', 'yes', 'true or false'],
     ['interop', 0, 'true or false'],
+    ['backup', 'yes', 'true, false, or `{ keep, folder }`'],
+    ['backup', { keep: 0 }, 'true, false, or `{ keep, folder }`'],
+    ['backup', { files: 3 }, 'true, false, or `{ keep, folder }`'],
     ['projects', [], 'an object of settings by name'],
   ])('%s: %j is refused', async (key, value, wanted) => {
     expect(await refusal(() => validate({ [key]: value }, 'package.json'))).toMatchObject({

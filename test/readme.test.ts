@@ -32,7 +32,7 @@ function withoutChance(text: string): string[] {
     .trimEnd()
     .replaceAll(`${join(root, '.tmp/demo')}/`, '')
     .replace(/(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])/g, (id) => ids.get(id) ?? ids.set(id, `id${ids.size + 1}`).get(id)!)
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'moment')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{8}T\d{9}Z/g, 'moment')
     .replace(/\b\d+ ms\b/g, 'n ms')
     .split('\n')
 }

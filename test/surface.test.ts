@@ -12,27 +12,28 @@ const program = ts.createProgram(Object.values(entries), {
 test('typeorm-autogen exports these values', () => {
   expect(exportsOf('index', ts.SymbolFlags.Value)).toMatchInlineSnapshot(`
    "AheadError AmbiguousRevisionError AmbiguousWalkError ArgumentError AuthenticationFailedError
-   AutogenError BatchKeyError ConcurrentlyInTransactionError DataSourceExportError
+   AutogenError BackupError BatchKeyError ConcurrentlyInTransactionError DataSourceExportError
    DatabaseNotFoundError DatabaseRefusedError DatabaseUnreachableError DependencyCycleError
    DependencyLoopError DivergedError DriverNotInstalledError DuplicateLabelError DuplicateRevisionError
-   DuplicateTargetError EntityLoadError FileLoadError FileRefusedError FillInError
+   DuplicateTargetError EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError
    ForeignKeyMismatchError ForeignKeyViolationError FormatError InterruptedError InvalidEntityError
    InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError LockTimeoutError
    MalformedLabelError MalformedRevisionIdError MalformedTargetError MigrationExportError
    MigrationFailedError MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError
    MisplacedCallError MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
    MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NotAtHeadError
-   NotInBranchError NotResumableError OfflineError OverlappingTargetsError PreloadNotFoundError
-   ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError ReplayFailedError
-   RevisionCycleError RevisionLoopError RevisionNotFoundError RowsInTheWayError RowsLostError
-   ScratchUnavailableError SettingsNotFoundError SeveralProblemsError SkippedRevisionsError
-   SourceSyntaxError StepOutOfOrderError StillReferencedError TransactionControlError TwoTypeormsError
-   TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
-   UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
-   UnsupportedDriverError UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError
-   WalkTooFarError WrongDirectionError apply branches check current defineConfig describe diff
-   downgrade edit emptySchema ensureVersion exitCodes heads history init listTemplates match merge
-   resolve reverse reverseAll revision sameSchema show stamp upgrade version wait
+   NotInBranchError NotResumableError OfflineError OtherFileError OverlappingTargetsError
+   PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError
+   ReplayFailedError RevisionCycleError RevisionLoopError RevisionNotFoundError RowsInTheWayError
+   RowsLostError ScratchUnavailableError SettingsNotFoundError SeveralProblemsError
+   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError
+   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
+   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
+   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
+   UsageError VersionMovedError WaitTimeoutError WalkTooFarError WrongDirectionError apply branches
+   check current defineConfig describe diff downgrade edit emptySchema ensureVersion exitCodes heads
+   history init listTemplates match merge resolve reverse reverseAll revision sameSchema show stamp
+   upgrade version wait
    "
   `)
 })

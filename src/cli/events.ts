@@ -1,4 +1,5 @@
 // What happens during a run, as lines a person can follow.
+import { relative } from 'node:path'
 import type { Out } from '../commands/command'
 import type { CommandEvent } from '../environment'
 
@@ -14,6 +15,8 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
       return line(
         `${paint.dim('waiting')}   another process is migrating${event.holder === undefined ? '' : `: ${event.holder}`}`,
       )
+    case 'backup':
+      return line(backupLine(event, paint))
     case 'migration': {
       if (event.state === 'started') return
       const { direction, revision } = event.step
@@ -38,4 +41,12 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
     case 'end':
       return
   }
+}
+
+function backupLine({ state, file }: Extract<CommandEvent, { type: 'backup' }>, { dim, yellow }: Out['paint']): string {
+  const place = relative(process.cwd(), file)
+  const shown = place.startsWith('..') ? file : place
+  if (state === 'made') return dim(`backup    ${shown}`)
+  if (state === 'removed') return dim(`backup    removed, as nothing was changed: ${shown}`)
+  return `${yellow('restored')}  the database is as it was before this command, from ${shown}`
 }

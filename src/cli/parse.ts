@@ -98,7 +98,10 @@ function optionsFrom(command: AnyCommand, parsed: Arguments): Arguments {
   const options: Arguments = { cwd: process.cwd() }
   for (const [name, flag] of Object.entries(flagsOf(command))) {
     const value = parsed[name]
-    if (value !== undefined) options[camelCase(name)] = checked(value, flag, name)
+    if (value === undefined) continue
+    // `--no-backup` is `backup: false`.
+    if (name.startsWith('no-')) options[camelCase(name.slice(3))] = checked(value, flag, name) !== true
+    else options[camelCase(name)] = checked(value, flag, name)
   }
   for (const positional of command.positionals ?? []) {
     const value = parsed[positional.name] ?? positional.fallback

@@ -2,7 +2,7 @@
 import { UsageError } from '../errors'
 import { requireConsent } from '../protection'
 import type { Command } from './command'
-import { lockTimeout, sql, yesOn } from './flags'
+import { lockTimeout, noBackup, sql, yesOn } from './flags'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 
 export interface DowngradeOptions extends MoveOptions {
@@ -21,7 +21,7 @@ export const downgradeCommand: Command<DowngradeOptions, MoveResult> = {
     ['autogen downgrade --sql head:-1', 'prints what takes the newest back'],
   ],
   positionals: [{ name: 'target', describe: '-1, an id, base, label@base ...', required: true }],
-  flags: { sql, 'yes-on': yesOn, 'lock-timeout': lockTimeout },
+  flags: { sql, 'yes-on': yesOn, 'lock-timeout': lockTimeout, 'no-backup': noBackup },
   async run(environment, options) {
     if (options.target === undefined) {
       throw new UsageError(

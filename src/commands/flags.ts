@@ -19,3 +19,9 @@ export const lockTimeout: Flag = {
   argument: 'SECONDS',
   describe: 'how long to wait while another process migrates (60)',
 }
+
+/** Goes without the copy of a SQLite file: `backup: false`. */
+export const noBackup: Flag = {
+  type: 'boolean',
+  describe: 'do not copy a SQLite file before it is changed',
+}

@@ -1,5 +1,6 @@
 // What upgrade and downgrade share: run the steps to a target, or print their SQL.
 import type { Environment } from '../environment'
+import { defined } from '../model/defined'
 import { UsageError } from '../errors'
 import { headsAfter } from '../graph/heads'
 import { downgradePath, upgradePath } from '../graph/path'
@@ -28,6 +29,8 @@ export interface MoveResult {
   readonly steps: readonly MovedStep[]
   /** `ahead`: the database holds newer revisions than this program knows, and nothing was done. */
   readonly state: 'known' | 'ahead'
+  /** The copy of a SQLite file as it was before. */
+  readonly backup?: string
   /** The script, when SQL was asked for. */
   readonly sql?: string
 }
@@ -54,18 +57,24 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
     throw new UsageError(`A range such as ${range} is only for --sql.`, `Name one target, or add \`--sql\`.`)
   }
   const session = await environment.writingSession()
-  const result = await migrate(session, {
-    ...runOptions(environment, move.lockTimeout),
-    kind: move.kind,
-    steps: (heads) => stepsTo(environment, move, heads, move.target),
-    onlySkipped: move.skipped === true,
-    strict: move.strict === true,
-  })
+  const { backup = true } = environment.settings
+  const result = await migrate(
+    session,
+    defined({
+      ...runOptions(environment, move.lockTimeout),
+      kind: move.kind,
+      steps: (heads: readonly string[]) => stepsTo(environment, move, heads, move.target),
+      onlySkipped: move.skipped === true,
+      strict: move.strict === true,
+      backup: backup === false ? undefined : backup === true ? {} : backup,
+    }),
+  )
   return {
     from: result.before,
     to: result.heads,
     steps: result.steps.map(({ step, durationMs }) => ({ ...summary(step), durationMs })),
     state: result.state,
+    ...(result.backup === undefined ? {} : { backup: result.backup }),
   }
 }
 

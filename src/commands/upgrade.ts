@@ -2,7 +2,7 @@
 import type { Environment } from '../environment'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 import type { Command } from './command'
-import { lockTimeout, sql } from './flags'
+import { lockTimeout, noBackup, sql } from './flags'
 
 export interface UpgradeOptions extends MoveOptions {
   /** `head` when left out; several must not lie above each other. */
@@ -28,6 +28,7 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
     skipped: { type: 'boolean', describe: "run what lies below the database's revision and never ran, nothing else" },
     strict: { type: 'boolean', describe: 'fail with code 4 where the database is ahead of the revisions at hand' },
     'lock-timeout': lockTimeout,
+    'no-backup': noBackup,
   },
   run: (environment: Environment, options) =>
     downOrUp(environment, { ...options, kind: 'upgrade', target: options.target ?? 'head' }),

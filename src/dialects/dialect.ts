@@ -163,6 +163,20 @@ export interface Dialect {
   split(sql: string): string[]
   /** How one migration begins and ends on this dialect's connection, and how runs keep out of each other's way. */
   readonly session: SessionTraits
+  /** How a database that is a file is copied; absent where a server looks after its data. */
+  copies?(connection: ConnectionLike): Copies
+}
+
+/** Copies knows how to copy one database, and how to put the copy back. */
+export interface Copies {
+  /** The file of the database; undefined where there is none, or nothing in it. */
+  file(): Promise<string | undefined>
+  /** How many bytes a copy takes at most. */
+  size(): Promise<number>
+  /** Copies into an empty file. */
+  copy(to: string): Promise<void>
+  /** Puts the last copy back; where that would lose something, it says what and leaves all as it is. */
+  restore(from: string): Promise<string | undefined>
 }
 
 /** EntityTraits is the little that reading entities must know of a dialect. */
@@ -171,6 +185,8 @@ export interface EntityTraits {
   readonly enums: boolean
   /** Has schemas, extensions, sequences. */
   readonly schemas: boolean
+  /** Has lists of every type; without, TypeORM's `text array` is a type like any other name. */
+  readonly arrays: boolean
   /** Has comments on tables and columns. */
   readonly comments: boolean
   /** How an auto-increment column is numbered. */

@@ -45,7 +45,7 @@ function typeOf(column: ColumnMetadata, reading: Reading): ColumnType {
   const asTableColumn = { ...column, type: driver.normalizeType(column), length: driver.getColumnLength(column) }
   // It takes a TableColumn, of which it reads the type and its measures only.
   const text = driver.createFullType(asTableColumn as unknown as Parameters<typeof driver.createFullType>[0])
-  return text.replace(/ array$/, '[]')
+  return reading.traits.arrays ? text.replace(/ array$/, '[]') : text
 }
 
 /** The named enum type of a column, where the database has such types. */

@@ -1,7 +1,7 @@
 // The entities as a schema: what the database should be.
 import type { DataSource, EntityMetadata } from 'typeorm'
 import type { EntityTraits, Scope } from '../dialects/dialect'
-import { InvalidEntityError } from '../errors'
+import { InvalidEntityError, OtherFileError } from '../errors'
 import { defined } from '../model/defined'
 import { keyOf } from '../model/lookup'
 import type { EnumType, QualifiedName, SchemaModel, Table } from '../model/schema'
@@ -35,9 +35,9 @@ export async function readEntities(dataSource: DataSource, traits: EntityTraits,
     traits,
     schemaOf: ({ schema }) => (!traits.schemas || !schema || schema === scope.defaultSchema ? undefined : schema),
   }
-  const here = metadata.entities.filter(
-    (entity) => entity.tableType !== 'entity-child' && (traits.schemas || !isElsewhere(entity)),
-  )
+  const own = metadata.entities.filter(({ tableType }) => tableType !== 'entity-child')
+  const here = own.filter((entity) => traits.schemas || !isElsewhere(entity))
+  refuseOtherFiles(own.filter((entity) => entity.synchronize && !here.includes(entity)))
   const synchronized = here.filter(({ synchronize }) => synchronize)
   const stored = synchronized.filter(({ tableType }) => tableType !== 'view')
   const views = readViews(
@@ -57,6 +57,16 @@ export async function readEntities(dataSource: DataSource, traits: EntityTraits,
     },
     leftAlone: here.filter(({ synchronize }) => !synchronize).map((entity) => tableName(entity, reading.schemaOf)),
   }
+}
+
+/** TypeORM attaches such a file when it connects; what would run in one transaction is not one over two files. */
+function refuseOtherFiles(elsewhere: readonly EntityMetadata[]): void {
+  const file = elsewhere[0]?.database
+  if (file === undefined) return
+  throw new OtherFileError(
+    elsewhere.filter(({ database }) => database === file).map(({ name }) => name),
+    file,
+  )
 }
 
 function readTable(metadata: EntityMetadata, reading: Reading): Table {

@@ -53,18 +53,20 @@ export class NoAddressError extends AutogenError {
   }
 }
 
-/** The server does not answer, or does not let us in for a reason that is not the password. */
+/** The server does not answer, or does not let us in for a reason that is not the password; or the file is none. */
 export class DatabaseUnreachableError extends AutogenError {
   readonly code = 'database-unreachable'
   readonly exitCode = exitCodes.unreachable
   constructor(
     readonly address: string,
     readonly reason: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; isFile?: boolean },
   ) {
     super(
       `The database ${address} cannot be reached: ${reason}.`,
-      'Start the server or mend the address in the data source; `--url URL` tries another one.',
+      options?.isFile === true
+        ? 'Mend the path in the data source, or what is in the way; `--url FILE` tries another one.'
+        : 'Start the server or mend the address in the data source; `--url URL` tries another one.',
       options,
     )
   }
@@ -110,10 +112,13 @@ export class DatabaseRefusedError extends AutogenError {
   constructor(
     readonly reason: string,
     cause: unknown,
+    isFile = false,
   ) {
     super(
       `The database does not allow it: ${reason}.`,
-      'Give this user the right to it, or name another user or database with `--url`.',
+      isFile
+        ? 'Make the file and its folder writable and leave room on the disk, or name another file with `--url`.'
+        : 'Give this user the right to it, or name another user or database with `--url`.',
       { cause },
     )
   }
@@ -149,6 +154,35 @@ export class WaitTimeoutError extends AutogenError {
         ? `Waited in vain for the database: ${reason ?? 'it does not answer.'}`
         : `Waited in vain for ${wanted.join(', ')}: the database is at ${heads.join(', ') || 'base'}.`,
       'Run `autogen upgrade head`, or wait longer with `--timeout SECONDS`.',
+    )
+  }
+}
+
+/** FileChangedError says that a sql.js file is no longer what this process has in memory; nothing was written. */
+export class FileChangedError extends AutogenError {
+  readonly code = 'file-changed'
+  readonly exitCode = exitCodes.refused
+  constructor(readonly file: string) {
+    super(
+      `Something else has written ${file} since it was read, and sql.js holds the database in memory, where two processes on one file cannot see each other: nothing was stored, as it would have undone what the other wrote.`,
+      'Stop the other program and run the same command again; the driver `better-sqlite3` lets several programs share a file.',
+    )
+  }
+}
+
+/** BackupError says why the database could not be copied before it is changed; nothing has been done then. */
+export class BackupError extends AutogenError {
+  readonly code = 'no-backup'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly database: string,
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super(
+      `No backup of ${database} could be made, so nothing was run: ${reason}.`,
+      'Make room, name another folder in the setting `backup`, or go without one: `--no-backup`.',
+      { cause },
     )
   }
 }

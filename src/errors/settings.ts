@@ -94,3 +94,20 @@ export class ProtectedDatabaseError extends AutogenError {
     )
   }
 }
+
+/** OtherFileError says that entities lie in another database file, which TypeORM attaches by itself and one history cannot serve. */
+export class OtherFileError extends AutogenError {
+  readonly code = 'other-file'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly entities: readonly string[],
+    readonly file: string,
+  ) {
+    const [first = '', ...more] = entities
+    const who = more.length === 0 ? `The entity ${first} lies` : `The entities ${entities.join(', ')} lie`
+    super(
+      `${who} in another database file (\`database: '${file}'\`), which a migration of this one cannot change.`,
+      'Set `synchronize: false` there, and give that file a data source and a project of its own (`projects` in the settings).',
+    )
+  }
+}

@@ -7,7 +7,7 @@ import {
   DatabaseUnreachableError,
   DriverNotInstalledError,
 } from '../errors'
-import { addressOf } from './address'
+import { addressOf, isSqlite } from './address'
 import { withoutPasswords } from './passwords'
 
 /** Turns whatever went wrong while connecting into an error with an exit code and a next step. */
@@ -26,7 +26,10 @@ export function connectionError(error: unknown, options: DataSourceOptions): Aut
   if (code === '3D000') {
     return new DatabaseNotFoundError(text, `database "${database}"`, `createdb ${database}`, { cause })
   }
-  return new DatabaseUnreachableError(text, reasons[code] ?? reason.replace(/\.$/, ''), { cause })
+  return new DatabaseUnreachableError(text, reasons[code] ?? reason.replace(/\.$/, ''), {
+    cause,
+    isFile: isSqlite(options),
+  })
 }
 
 /** The error for a driver package that is not installed, when that is what TypeORM complains of. */

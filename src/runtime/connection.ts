@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DataSource, DataSourceOptions, EntityManager, QueryRunner } from 'typeorm'
 import { buildMetadatas, secondDataSource } from '../data-source'
-import type { ConnectionLike, Row } from '../dialects/dialect'
+import type { ConnectionLike, Copies, Row } from '../dialects/dialect'
 import { DatabaseNotFoundError } from '../errors'
 import { defined } from '../model/defined'
 import { addressOf, isSqlite, masterOf, requireAddress } from './address'
 import { connectionError } from './connection-error'
+import { isSqljs, keepFile, saveFirst, sqljsSettings, unstoredReason, type Keeper } from './sqljs'
 
 /** Connection is one open connection and what is known of the place it leads to. */
 export interface Connection {
@@ -19,6 +20,12 @@ export interface Connection {
   /** The schema of the options, else the first one of the search path; undefined where there are none. */
   readonly schema?: string
   readonly database?: string
+  /** Whether an application has opened it, and goes on with it. */
+  readonly borrowed: boolean
+  /** How the file of a database in memory is copied. */
+  readonly copies?: Copies
+  /** What was changed since the connection was opened and is in no file: why, and what to do; undefined where all is well. */
+  unstored(): Promise<string | undefined>
   /** TypeORM's entity manager on this very connection; knows the user's entities. */
   manager(): Promise<EntityManager>
   close(): Promise<void>
@@ -27,15 +34,26 @@ export interface Connection {
 /** Opens a connection of our own, or borrows one from a data source that an application has initialised. */
 export async function openConnection(dataSource: DataSource): Promise<Connection> {
   if (dataSource.isInitialized) {
+    const keeper = keepFile(dataSource)
     const runner = dataSource.createQueryRunner('master')
-    return describe(dataSource, runner, { manager: async () => runner.manager, close: () => release(runner) })
+    return describe(dataSource, runner, {
+      borrowed: true,
+      keeper,
+      unstored: unstoredReason(dataSource),
+      manager: async () => runner.manager,
+      async close() {
+        await release(runner)
+        keeper?.release()
+      },
+    })
   }
-  const own = await connect(dataSource)
+  const { own, keeper } = await connect(dataSource)
   const runner = own.createQueryRunner('master')
-  const saved = isSqljs(own) ? await saver(own, runner) : undefined
   let built: Promise<unknown> | undefined
   return describe(own, runner, {
-    saved,
+    borrowed: false,
+    keeper,
+    unstored: unstoredReason(dataSource),
     async manager() {
       built ??= buildMetadatas(own.setOptions({ entities: dataSource.options.entities ?? [] }))
       await built
@@ -43,35 +61,37 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
     },
     async close() {
       await release(runner)
-      await saved?.()
       await own.destroy()
     },
   })
 }
 
-async function connect(dataSource: DataSource): Promise<DataSource> {
+async function connect(dataSource: DataSource): Promise<{ own: DataSource; keeper: Keeper | undefined }> {
   const { options } = dataSource
   requireAddress(options)
   requireFolder(addressOf(options).file)
   let own: DataSource | undefined
   try {
     own = secondDataSource(dataSource, settingsOf(options))
+    const keeper = keepFile(own)
     await own.driver.connect()
     // The `sqlite` driver of TypeORM 0.3 refuses queries before; elsewhere it only lets destroy() work.
     Object.assign(own, { isInitialized: true })
     if (isSqlite(options)) await own.query('SELECT count(*) FROM sqlite_master')
-    return own
+    await saveFirst(own)
+    return { own, keeper }
   } catch (error) {
     if (own && isOpen(own)) await own.driver.disconnect()
     throw connectionError(error, options)
   }
 }
 
-/** Only the master of a replication; entities wait until a manager is asked for; sqljs is saved by us, when something changed. */
+/** Only the master of a replication; entities wait until a manager is asked for. */
 function settingsOf(options: DataSourceOptions): object {
   const fields: Record<string, unknown> = { ...options }
   const { applicationName = 'typeorm-autogen', ...master } = { ...masterOf(fields), replication: undefined }
-  return { ...master, applicationName, entities: [], autoSave: false, statementCacheSize: 0 }
+  const own = { applicationName, entities: [], statementCacheSize: 0 }
+  return { ...master, ...own, ...(isSqljs(options) ? sqljsSettings(options) : {}) }
 }
 
 /** TypeORM would silently create the folder of a mistyped path. */
@@ -85,31 +105,50 @@ function isOpen({ driver }: DataSource): boolean {
 }
 
 interface Handling {
-  readonly saved?: (() => Promise<void>) | undefined
+  readonly borrowed: boolean
+  readonly keeper: Keeper | undefined
+  readonly unstored: string | undefined
   manager(): Promise<EntityManager>
   close(): Promise<void>
 }
 
-function describe(dataSource: DataSource, runner: QueryRunner, { saved, manager, close }: Handling): Connection {
+async function describe(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  { borrowed, keeper, unstored, manager, close }: Handling,
+): Promise<Connection> {
   const { driver, options } = dataSource
+  const connection = connectionLike(runner, { sqlite: isSqlite(options), sqljs: isSqljs(options), keeper })
+  const before = unstored === undefined ? undefined : await changesOn(connection)
   return defined({
-    connection: connectionLike(runner, { sqlite: isSqlite(options), sqljs: isSqljs(dataSource), saved }),
+    connection,
     driver: options.type as string,
     address: addressOf(options).text,
     schema: isSqlite(options) ? undefined : driver.schema || undefined,
     database: typeof driver.database === 'string' ? driver.database : undefined,
+    borrowed,
+    copies: keeper?.copies,
+    unstored: async () => (unstored === undefined || (await changesOn(connection)) === before ? undefined : unstored),
     manager,
     close,
   })
 }
 
+/** A number that grows with every change to what is in memory. */
+async function changesOn(connection: ConnectionLike): Promise<string> {
+  return JSON.stringify(await connection.query(changes))
+}
+
+const changes =
+  'SELECT total_changes() AS rows, schema_version, user_version FROM pragma_schema_version, pragma_user_version'
+
 interface Traits {
   readonly sqlite: boolean
   readonly sqljs: boolean
-  readonly saved: (() => Promise<void>) | undefined
+  readonly keeper: Keeper | undefined
 }
 
-function connectionLike(runner: QueryRunner, { sqlite, sqljs, saved }: Traits): ConnectionLike {
+function connectionLike(runner: QueryRunner, { sqlite, sqljs, keeper }: Traits): ConnectionLike {
   async function query(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const values = sqlite ? parameters.map(sqliteValue) : [...parameters]
     // The `sqlite` driver drops the rows of a text that starts with INSERT, UPDATE or DELETE, RETURNING or not.
@@ -137,8 +176,9 @@ function connectionLike(runner: QueryRunner, { sqlite, sqljs, saved }: Traits): 
     },
     commitTransaction: () =>
       keepingForeignKeys(async () => {
+        // While it can still be rolled back.
+        keeper?.verify()
         await runner.commitTransaction()
-        await saved?.()
       }),
     rollbackTransaction: () => runner.rollbackTransaction(),
   }
@@ -159,27 +199,3 @@ async function release(runner: QueryRunner): Promise<void> {
   if (runner.isTransactionActive) await runner.rollbackTransaction()
   await runner.release()
 }
-
-function isSqljs(dataSource: DataSource): boolean {
-  return dataSource.options.type === 'sqljs'
-}
-
-/** Writes the file of an in-memory database when something has changed since the last time, so that reading never writes. */
-async function saver({ driver, options }: DataSource, runner: QueryRunner): Promise<() => Promise<void>> {
-  const { autoSaveCallback, location } = options as SqljsOptions
-  // The type of TypeORM's sql.js driver cannot be named; these are two of its public methods.
-  const sqljs = driver as unknown as { save(): Promise<void>; export(): Uint8Array }
-  const state = async () => JSON.stringify(await runner.query(changes))
-  let last = await state()
-  return async () => {
-    if ((await state()) === last) return
-    if (autoSaveCallback) await autoSaveCallback(sqljs.export())
-    else if (location) await sqljs.save()
-    last = await state()
-  }
-}
-
-type SqljsOptions = Extract<DataSourceOptions, { type: 'sqljs' }>
-
-const changes =
-  'SELECT total_changes() AS rows, schema_version, user_version FROM pragma_schema_version, pragma_user_version'

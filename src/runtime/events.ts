@@ -4,7 +4,15 @@ import type { LogKind } from './log'
 
 /** RunEvent is one thing that happened during a run. */
 export type RunEvent =
-  WarningEvent | LockEvent | RunStartedEvent | MigrationEvent | StatementEvent | CopyEvent | BatchEvent | RunEndedEvent
+  | WarningEvent
+  | LockEvent
+  | BackupEvent
+  | RunStartedEvent
+  | MigrationEvent
+  | StatementEvent
+  | CopyEvent
+  | BatchEvent
+  | RunEndedEvent
 
 /** RunListener hears them as they happen. */
 export type RunListener = (event: RunEvent) => void
@@ -24,6 +32,13 @@ export interface LockEvent {
   readonly state: 'waiting' | 'taken'
   readonly waitedMs: number
   readonly holder?: string
+}
+
+/** BackupEvent is told when a copy of the database was made, was put back, or was removed as nothing had been changed. */
+export interface BackupEvent {
+  readonly type: 'backup'
+  readonly state: 'made' | 'restored' | 'removed'
+  readonly file: string
 }
 
 /** RunStartedEvent comes once, when it is known which steps a run takes. */

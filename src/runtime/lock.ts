@@ -35,20 +35,20 @@ export async function withLock<R>(
 
 /** The session, but beginning waits while another process writes: SQLite's only lock is its transaction. */
 export function patientSession(session: Session, options: LockOptions): Session {
-  const begin: Session['begin'] = (how) =>
-    wait(
-      options,
-      async () => {
-        try {
-          return await session.begin(how)
-        } catch (error) {
-          if (isBusy(error)) return undefined
-          throw error
-        }
-      },
-      async () => undefined,
-    )
-  return { ...session, begin }
+  return { ...session, begin: (how) => whileBusy(options, () => session.begin(how)) }
+}
+
+/** Tries again for as long as another process keeps the database busy. */
+export function whileBusy<R extends object>(options: LockOptions, work: () => Promise<R>): Promise<R> {
+  const attempt = async () => {
+    try {
+      return await work()
+    } catch (error) {
+      if (isBusy(error)) return undefined
+      throw error
+    }
+  }
+  return wait(options, attempt, async () => undefined)
 }
 
 /** What two runs must share to be in each other's way. */

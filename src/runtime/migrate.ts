@@ -3,8 +3,10 @@ import {
   AheadError,
   AutogenError,
   DivergedError,
+  FileChangedError,
   InterruptedError,
   IrreversibleRevisionError,
+  MigrationFailedError,
   SkippedRevisionsError,
 } from '../errors'
 import type { RevisionGraph } from '../graph/graph'
@@ -14,7 +16,8 @@ import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import type { Intent } from '../operations/intent'
 import type { MigrationScript } from '../scripts/script'
-import type { MigrationEvent, RunListener } from './events'
+import { makeBackup, type Backup, type BackupSettings } from './backup'
+import type { MigrationEvent } from './events'
 import { migrationFailure, serverMessage } from './failure'
 import { aheadOrDiverged, editedRevisions, skippedRevisions } from './history'
 import { liveSchema, type LiveSchema } from './live-schema'
@@ -40,6 +43,8 @@ export interface MigrateRequest extends LockOptions {
   readonly onlySkipped?: boolean
   /** A database that is ahead of the folder is an error, not a warning. */
   readonly strict?: boolean
+  /** Copies a database that is a file before it is changed. */
+  readonly backup?: BackupSettings
 }
 
 /** MigrateResult is what was done. */
@@ -48,6 +53,8 @@ export interface MigrateResult {
   readonly heads: readonly string[]
   readonly steps: readonly { readonly step: Step; readonly durationMs: number }[]
   readonly state: 'known' | 'ahead'
+  /** The copy of the database as it was before. */
+  readonly backup?: string
 }
 
 /** Takes the lock and runs the steps, one migration after the other. */
@@ -60,10 +67,26 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
     const planned = plan(request, log, heads)
     // A file that cannot be loaded stops the run before anything is written.
     for (const step of planned) await scriptOf(request, step).load()
-    await ensureTables(session)
+    const backup =
+      planned.length > 0 && request.backup ? await makeBackup(session, request.backup, heads, request) : undefined
     // An interrupted run still writes down that it was.
     const afterwards = patientSession(on, { lockTimeoutMs: 10_000 })
-    return runSteps({ session, afterwards, request, log, schema: liveSchema(session) }, heads, planned)
+    const context = {
+      session,
+      afterwards,
+      request,
+      log,
+      schema: liveSchema(session),
+      backup,
+      progress: { changed: false },
+    }
+    try {
+      await ensureTables(session)
+      const result = await runSteps(context, heads, planned)
+      return context.progress.changed ? defined({ ...result, backup: backup?.file }) : result
+    } finally {
+      await backup?.end(context.progress.changed)
+    }
   })
 }
 
@@ -73,6 +96,9 @@ interface Context {
   readonly request: MigrateRequest
   readonly log: readonly LogEntry[]
   readonly schema: LiveSchema
+  readonly backup: Backup | undefined
+  /** Whether anything was committed that a backup is the way back from. */
+  readonly progress: { changed: boolean }
 }
 
 function isAhead({ kind, graph, strict, onEvent }: MigrateRequest, log: readonly LogEntry[], heads: readonly string[]) {
@@ -177,12 +203,13 @@ async function runStep(context: Context, step: Step, heads: readonly string[], p
 }
 
 async function runTask(
-  { session, afterwards, request, schema }: Context,
+  context: Context,
   task: Task,
   migration: RecordedMigration,
   heads: readonly string[],
   place: Place,
 ): Promise<Outcome> {
+  const { session, request, schema, progress } = context
   const { step, previous } = task
   const run = new SegmentRun(task)
   const began = Date.now()
@@ -200,6 +227,7 @@ async function runTask(
       request.onlySkipped === true ? change(heads, heads) : headsAfter(request.graph, heads, step),
       migration.checksum,
     )
+    progress.changed = true
     tell('done')
     return { heads: after, durationMs: Date.now() - began }
   } catch (error) {
@@ -209,26 +237,51 @@ async function runTask(
     }
     const failure = migrationFailure(error, session, { step, completed: run.parts })
     schema.forget()
-    await cleanUp(run, failure, afterwards, request.onEvent)
+    const restored = await cleanUp(context, run, failure)
     tell('failed')
-    throw failure
+    throw restored && failure instanceof MigrationFailedError
+      ? new MigrationFailedError({ ...failure, completed: 0 }, failure.cause)
+      : failure
   }
 }
 
-/** Where the connection is gone, neither can be done; the failure itself is what counts then. */
-async function cleanUp(
-  run: SegmentRun,
-  failure: AutogenError,
-  session: Session,
-  onEvent: RunListener | undefined,
-): Promise<void> {
+/** Where the connection is gone, none of it can be done; the failure itself is what counts then. True when the backup is back. */
+async function cleanUp(context: Context, run: SegmentRun, failure: AutogenError): Promise<boolean> {
+  const { afterwards, request } = context
   try {
     await run.rollback()
-    await run.recordFailure(failure, session)
+    context.progress.changed ||= run.hasCommitted
+    // What may not be stored cannot be logged either.
+    if (failure instanceof FileChangedError) return false
+    const restored = run.hasCommitted && (await putBack(context, failure))
+    if (restored) {
+      run.forget()
+      await ensureTables(afterwards)
+    }
+    await run.recordFailure(failure, afterwards)
+    return restored
   } catch (error) {
-    const reason = session.withoutPasswords(serverMessage(error))
-    onEvent?.({ type: 'warning', code: 'not-logged', message: `The failed attempt could not be logged: ${reason}` })
+    const reason = afterwards.withoutPasswords(serverMessage(error))
+    request.onEvent?.({
+      type: 'warning',
+      code: 'not-logged',
+      message: `The failed attempt could not be logged: ${reason}`,
+    })
+    return false
   }
+}
+
+/**
+ * A revision that failed half way is taken back by the backup. One in a transaction was rolled back, which loses nothing that
+ * others wrote or that ran before; one that was interrupted is there to go on.
+ */
+async function putBack({ backup, request }: Context, failure: AutogenError): Promise<boolean> {
+  if (backup === undefined || failure instanceof InterruptedError) return false
+  const reason = await backup.restore().catch((error: Error) => error.message)
+  if (reason === undefined) return true
+  const message = `The database stays half way: the backup was not put back, as ${reason}; it is ${backup.file}.`
+  request.onEvent?.({ type: 'warning', code: 'not-restored', message })
+  return false
 }
 
 /** The row of a run that was cut off, or failed, after it had committed something. */

@@ -1,5 +1,6 @@
 // The two tables in which we keep what ran, described as any other table is, so that every dialect can create them.
 import type { Dialect, Scope } from '../dialects/dialect'
+import { FileChangedError } from '../errors'
 import { defined } from '../model/defined'
 import { emptySchema, type Column, type QualifiedName, type Table } from '../model/schema'
 import type { Operation } from '../operations/operation'
@@ -11,6 +12,7 @@ export async function ensureTables(session: Session): Promise<boolean> {
   try {
     await createMissing(session, [])
   } catch (error) {
+    if (error instanceof FileChangedError) throw error
     // Somebody else may have created them between our look and our CREATE; or the schema they lie in is missing too.
     if ((await missingTables(session)).length === 0) return true
     const schema = session.tables.version.schema ?? session.scope.defaultSchema

@@ -60,6 +60,7 @@ export class SegmentRun {
   #committed: Operation[] = []
   #open: Operation[] = []
   #dirty = false
+  #hasCommitted = false
 
   constructor(task: Task) {
     this.#task = task
@@ -76,6 +77,20 @@ export class SegmentRun {
   /** Parts committed so far. */
   get parts(): number {
     return this.#parts
+  }
+
+  /** Whether this run has committed something of the revision that is not to be taken back by a rollback. */
+  get hasCommitted(): boolean {
+    return this.#hasCommitted
+  }
+
+  /** All that was committed is taken back: the log row is again what the run before left of it. */
+  forget(): void {
+    const { previous } = this.#task
+    this.#parts = 0
+    this.#committed = []
+    this.#note = previous?.reason
+    this.#row = previous?.id
   }
 
   /** Opens the transaction and reads the heads inside it. */
@@ -107,7 +122,10 @@ export class SegmentRun {
   /** Runs code of the script's own. Its result is unknown to a later run, so there is no going on after it. */
   async live<R>(what: string, options: { readonly transaction: boolean }, work: () => Promise<R>): Promise<R> {
     const { session, step } = this.#task
-    if (!options.transaction) return work()
+    if (!options.transaction) {
+      this.#hasCommitted = true
+      return work()
+    }
     if (this.skipping) {
       throw new NotResumableError(step.revision.id, this.#goOnFrom, `it called ${what} in a part that is committed`)
     }
@@ -127,8 +145,9 @@ export class SegmentRun {
       this.#open = []
       this.#dirty = false
       if (!skipping) await this.#record()
-    }
-    await this.#commit()
+      await this.#commit()
+      this.#hasCommitted ||= !skipping
+    } else await this.#commit()
   }
 
   /** Runs work that commits piece by piece and counts as one part; a note tells a later run how far it came. */
@@ -140,6 +159,7 @@ export class SegmentRun {
       const note = await piece((statement) => this.#send(statement, undefined, at))
       if (note !== undefined) await this.#record(note)
       await this.#commit()
+      this.#hasCommitted ||= note !== undefined
       return note !== undefined
     }
     if (!skipping) await work(runPiece, this.#previousNote())
@@ -219,6 +239,7 @@ export class SegmentRun {
         if (segment.probe === undefined) [this.#note, this.#committed] = [undefined, before]
         throw error
       }
+      this.#hasCommitted = true
       this.#committed = before
     }
     this.#parts++

@@ -1,7 +1,7 @@
 // A session: one connection, the dialect it speaks, and the part of the database that is ours to look at.
 import type { DataSource, EntityManager } from 'typeorm'
 import { dialects } from '../dialects'
-import type { ConnectionLike, Dialect, Scope, Transaction } from '../dialects/dialect'
+import type { ConnectionLike, Copies, Dialect, Scope, Transaction } from '../dialects/dialect'
 import { UnsupportedDriverError } from '../errors'
 import { defined } from '../model/defined'
 import type { QualifiedName } from '../model/schema'
@@ -44,6 +44,12 @@ export interface Session {
   /** `user@host:port/db` or the file; never a password. */
   readonly address: string
   readonly database?: string
+  /** Whether an application has opened the connection, and goes on with it. */
+  readonly borrowed: boolean
+  /** How the database is copied; absent where it is not in a file. */
+  readonly copies?: Copies
+  /** What was changed and is in no file: why, and what to do; undefined where all is well. */
+  unstored(): Promise<string | undefined>
   /** Takes the passwords of this connection out of a text that somebody else wrote. */
   withoutPasswords(text: string): string
   /** TypeORM's entity manager on this connection, its metadata built when first asked for. */
@@ -76,6 +82,10 @@ export async function openSession(dataSource: DataSource, settings: SessionSetti
       address: connection.address,
       database: connection.database,
       withoutPasswords: (text: string) => withoutPasswords(text, dataSource.options),
+      borrowed: connection.borrowed,
+      // What sql.js holds in memory it takes for a file, too.
+      copies: connection.driver === 'sqljs' ? connection.copies : dialect.copies?.(db),
+      unstored: () => connection.unstored(),
       manager: () => connection.manager(),
       begin: (options?: { readonly foreignKeysOff?: boolean }) =>
         dialect.session.begin(db, defined({ foreignKeysOff: options?.foreignKeysOff ?? false, defaultSchema })),

@@ -1,18 +1,24 @@
-// Every option TypeORM documents for PostgreSQL: from nothing, through our revision, to what the entities say, and back to nothing.
+// Every option TypeORM documents: from nothing, through our revision, to what the entities say, and back to nothing.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as typeorm from 'typeorm'
-import { casesOf } from '../support/entities/case'
+import { casesOf, type EntityCase } from '../support/entities/case'
 import { commonCases } from '../support/entities/common'
-import { decoratorOptions, typesOfExtensions, type Use } from '../support/entities/options'
+import { postgresOptions, sqliteOptions, typesOfExtensions, type Options, type Use } from '../support/entities/options'
 import { postgresCases } from '../support/entities/postgres'
 import { everyType, optionCases } from '../support/entities/postgres-options'
-import { lane } from '../support/lane'
-import { postgresStage, type Stage } from '../support/story'
+import { sqliteCases } from '../support/entities/sqlite'
+import { everyType as everySqliteType, sqliteOptionCases } from '../support/entities/sqlite-options'
+import { lane, sqliteDrivers } from '../support/lane'
+import { postgresStage, sqliteStage, type Stage } from '../support/story'
 
-const all = [...commonCases, ...postgresCases, ...optionCases]
+const onPostgres = [...commonCases, ...postgresCases, ...optionCases]
+const onSqlite = [...commonCases, ...sqliteCases, ...sqliteOptionCases]
 
-describe('the list', () => {
+describe.each<[string, Options, readonly EntityCase[]]>([
+  ['PostgreSQL', postgresOptions, onPostgres],
+  ['SQLite', sqliteOptions, onSqlite],
+])('the list for %s', (_database, options, cases) => {
   const files = [
     ...readdirSync(join(lane.directory, 'decorator/options')).map((file) => join('decorator/options', file)),
     'metadata/types/ClosureTreeOptions.d.ts',
@@ -21,45 +27,53 @@ describe('the list', () => {
   test.each(files)('knows every option of %s', (file) => {
     const text = readFileSync(join(lane.directory, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
     const declared = [...text.matchAll(/^ {4}(?:readonly )?(\w+)\??:/gm)].map(([, name]) => name!)
-    const list = decoratorOptions[file.replace(/^.*\/|\.d\.ts$/g, '')]
+    const list = options[file.replace(/^.*\/|\.d\.ts$/g, '')]
     expect(list).toBeDefined()
     expect(declared.filter((name) => !Object.hasOwn(list!, name))).toEqual([])
   })
 
   test('names cases that are there', () => {
-    const named = Object.values(decoratorOptions)
-      .flatMap((options) => Object.values(options))
+    const named = Object.values(options)
+      .flatMap((uses) => Object.values(uses))
       .filter((use: Use) => typeof use === 'string')
-    expect(new Set(named.filter((name) => !all.some((one) => one.name === name)))).toEqual(new Set())
-  })
-
-  test('knows every type of the driver', () => {
-    const { driver } = new typeorm.DataSource({ type: 'postgres' })
-    const known = [...everyType, ...Object.keys(typesOfExtensions)].sort()
-    expect([...new Set(driver.supportedDataTypes.map(String))].sort()).toEqual(known)
+    expect(new Set(named.filter((name) => !cases.some((one) => one.name === name)))).toEqual(new Set())
   })
 })
 
-describe('there and back', () => {
+test('the list knows every type of the driver', () => {
+  const typesOf = (type: 'postgres' | 'sqljs') => new typeorm.DataSource({ type }).driver.supportedDataTypes.map(String)
+  expect(new Set(typesOf('postgres'))).toEqual(new Set([...everyType, ...Object.keys(typesOfExtensions)]))
+  expect(new Set(typesOf('sqljs'))).toEqual(new Set(everySqliteType))
+})
+
+const there = (cases: readonly EntityCase[]) => casesOf(cases).map((one) => [one.name, one] as const)
+
+/** Through our revision and back to nothing. */
+async function thereAndBack(
+  stage: Stage,
+  { entities, options, schemas = [], typeorm: creates }: EntityCase,
+  remains: string,
+): Promise<void> {
+  const story = await stage.begin(options)
+  // Schemas that the connection itself is bound to must be there; all others are ours to make.
+  const bound = schemas.filter((schema) => schema === 'tenant')
+  for (const schema of bound) await story.sql(`CREATE SCHEMA ${schema}`)
+  const before = await story.sql(remains)
+
+  await story.become(entities)
+  expect(await story.check(entities, { names: true, includeUnmanaged: true })).toEqual([])
+  // What it does not create itself is not held against it by the oracle.
+  if (creates === false && remains === sqliteRemains) expect(await story.typeorm(entities)).toEqual([])
+  await story.downgrade('base')
+  expect(await story.sql(remains)).toEqual(before)
+}
+
+describe('there and back on PostgreSQL', () => {
   let stage: Stage
   beforeAll(async () => void (stage = await postgresStage()))
   afterAll(() => stage.end())
 
-  test.each(casesOf(all).map((one) => [one.name, one] as const))(
-    '%s',
-    async (_name, { entities, options, schemas = [] }) => {
-      const story = await stage.begin(options)
-      // Schemas that the connection itself is bound to must be there; all others are ours to make.
-      const bound = schemas.filter((schema) => schema === 'tenant')
-      for (const schema of bound) await story.sql(`CREATE SCHEMA ${schema}`)
-      const before = await story.sql(remains)
-
-      await story.become(entities)
-      expect(await story.check(entities, { names: true, includeUnmanaged: true })).toEqual([])
-      await story.downgrade('base')
-      expect(await story.sql(remains)).toEqual(before)
-    },
-  )
+  test.each(there(onPostgres))('%s', (_name, one) => thereAndBack(stage, one, remains))
 })
 
 /** Everything in the database that is not the server's and not the bookkeeping of the tools. */
@@ -72,3 +86,13 @@ const remains = `
     AND typname !~ '^_?(autogen_(log|version)|typeorm_metadata)$'
   UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace::regnamespace::text !~ '^(pg_|information_schema$)'
   ORDER BY 1, 2`
+
+describe.each(sqliteDrivers())('there and back on SQLite through %s', (driver) => {
+  const stage = sqliteStage(driver)
+  afterAll(() => stage.end())
+
+  test.each(there(onSqlite))('%s', (_name, one) => thereAndBack(stage, one, sqliteRemains))
+})
+
+const sqliteRemains = `SELECT type, name FROM sqlite_master
+  WHERE name NOT GLOB 'sqlite_*' AND tbl_name NOT IN ('autogen_log', 'autogen_version', 'typeorm_metadata') ORDER BY 1, 2`

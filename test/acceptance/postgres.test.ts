@@ -1,12 +1,12 @@
 // The rows of what TypeORM's own generator gets wrong, or once got wrong, on PostgreSQL: each is a story with an end.
 
 import * as typeorm from 'typeorm'
-import { AutogenError } from '../../src/errors'
 import { postgresStage, type Stage, type Story } from '../support/story'
 import { entity } from '../support/entities/make'
 import { changes, type Change } from './changes'
 import { equals, type Equal } from './equals'
 import { refusals, type Refusal } from './refusals'
+import { tellChange, tellEqual, tellRefusal } from './tell'
 
 const { Column, Index, PrimaryGeneratedColumn } = typeorm
 
@@ -16,45 +16,15 @@ afterAll(() => stage.end())
 
 describe('4a, 4c, 4d: what changed is changed, in place and with SQL that runs', () => {
   test.each(changes.map((change): [string, Change] => [change.row, change]))('%s', async (_row, change) => {
-    const story = await stage.begin(change.options)
-    await story.become(change.before)
-    if (change.rows !== undefined) await story.sql(change.rows)
-
-    const written = await story.revision(change.after, change.choices)
-    expect(written?.operations).toEqual(change.operations)
-    expect(written?.destructive).toEqual(change.destructive ?? [])
-    if (change.edit !== undefined) story.edit(...change.edit)
-    await story.upgrade()
-    expect(await story.check(change.after, { names: true })).toEqual([])
-    await holds(story, change.upgraded)
-
-    await story.downgrade('-1')
-    expect(await story.check(change.before, { names: true })).toEqual([])
-    await holds(story, change.downgraded)
+    await tellChange(await stage.begin(change.options), change)
   })
 })
 
 describe('4a: what would lose a row is refused', () => {
   test.each(refusals.map((refusal): [string, Refusal] => [refusal.row, refusal]))('%s', async (_row, refusal) => {
     const story = await stage.begin()
-    await story.become(refusal.before)
-    await story.sql(refusal.rows)
-    const move = async () => {
-      await story.revision(refusal.after, refusal.choices)
-      await story.upgrade()
-      await story.sql(refusal.meanwhile ?? '')
-      await story.downgrade('-1')
-    }
-    const error = await move().catch((thrown: unknown) => thrown)
-    expect(error).toBeInstanceOf(AutogenError)
-    const { exitCode, message, hint } = error as AutogenError
-    expect(exitCode).toBe(refusal.triedBefore16 && (await before16(story)) ? 5 : 6)
-    for (const words of refusal.says) expect(`${message} ${hint}`).toContain(words)
-    await holds(story, refusal.kept)
-    const [written, ran] = { revision: [1, 1], upgrade: [2, 1], downgrade: [2, 2] }[refusal.refused] as [number, number]
-    expect(story.files()).toHaveLength(written)
-    expect(await story.sql(`SELECT count(*)::int AS ran FROM autogen_log WHERE status = 'done'`)).toEqual([{ ran }])
-    expect(await story.check(ran === 1 ? refusal.before : refusal.after)).toEqual([])
+    const tried = refusal.triedBefore16 && (await before16(story))
+    await tellRefusal(story, refusal, tried ? 5 : 6)
   })
 })
 
@@ -102,31 +72,12 @@ describe('S8 an index built concurrently', () => {
 describe('4b: what is the same is found to be the same', () => {
   const byUs = equals.map((equal): [string, Equal] => [equal.row, equal])
 
-  test.each(byUs)('%s', async (_row, equal) => {
-    const story = await stage.begin(equal.options)
-    if (equal.before !== undefined) await story.sql(equal.before)
-    await story.become(equal.entities)
-    if (equal.meanwhile !== undefined) await story.sql(equal.meanwhile)
-    await findsNothing(story, equal)
-  })
+  test.each(byUs)('%s', async (_row, equal) => tellEqual(await stage.begin(equal.options), equal, 'become'))
 
-  test.each(byUs.filter(([, equal]) => equal.byTypeorm !== false))('%s, made by TypeORM', async (_row, equal) => {
-    const story = await stage.begin(equal.options)
-    if (equal.before !== undefined) await story.sql(equal.before)
-    await story.synchronize(equal.entities)
-    if (equal.meanwhile !== undefined) await story.sql(equal.meanwhile)
-    await findsNothing(story, equal)
-  })
+  test.each(byUs.filter(([, equal]) => equal.byTypeorm !== false))('%s, made by TypeORM', async (_row, equal) =>
+    tellEqual(await stage.begin(equal.options), equal, 'synchronize'),
+  )
 })
-
-async function findsNothing(story: Story, { entities, hidden = [] }: Equal): Promise<void> {
-  expect(await story.check(entities, { names: true })).toEqual(hidden)
-  expect(await story.revision(entities)).toBeUndefined()
-}
-
-async function holds(story: Story, expected: Change['upgraded']): Promise<void> {
-  for (const [query, rows] of Object.entries(expected ?? {})) expect(await story.sql(query)).toEqual(rows)
-}
 
 async function before16(story: Story): Promise<boolean> {
   const [row] = await story.sql(`SELECT current_setting('server_version_num')::int < 160000 AS is`)

@@ -21,6 +21,7 @@ import { commonCases, thing } from '../support/entities/common'
 import { postgresCases } from '../support/entities/postgres'
 import { optionCases } from '../support/entities/postgres-options'
 import { sqliteCases } from '../support/entities/sqlite'
+import { sqliteOptionCases } from '../support/entities/sqlite-options'
 import { sqliteDrivers } from '../support/lane'
 import { saying } from '../support/script'
 
@@ -175,5 +176,5 @@ describe('PostgreSQL', () => {
 })
 
 describe.each(sqliteDrivers())('SQLite through %s', (driver) => {
-  suite(sqlite, [...commonCases, ...sqliteCases], async () => freshSqlite(driver))
+  suite(sqlite, [...commonCases, ...sqliteCases, ...sqliteOptionCases], async () => freshSqlite(driver))
 })

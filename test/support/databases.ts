@@ -89,8 +89,10 @@ async function admin(sql: string, url = postgresUrl()): Promise<void> {
   }
 }
 
+export type SqliteDriver = 'sqlite' | 'better-sqlite3' | 'sqljs'
+
 /** Creates an empty SQLite database in a folder of its own. */
-export function freshSqlite(driver: 'sqlite' | 'better-sqlite3' | 'sqljs'): TestDatabase & { readonly file: string } {
+export function freshSqlite(driver: SqliteDriver): TestDatabase & { readonly file: string } {
   const folder = mkdtempSync(join(tmpdir(), 'autogen-sqlite-'))
   const file = join(folder, 'test.sqlite')
   const options =

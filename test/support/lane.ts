@@ -1,6 +1,7 @@
 // Which TypeORM this jest project runs on.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SqliteDriver } from './databases'
 
 declare global {
   // Set by jest.config.js, one value per project.
@@ -22,9 +23,9 @@ export const lane = {
 }
 
 /** TypeORM's SQLite drivers that belong to this lane and could be installed on this machine. */
-export function sqliteDrivers(): ('sqlite' | 'better-sqlite3' | 'sqljs')[] {
+export function sqliteDrivers(): SqliteDriver[] {
   const built = (name: string, binary: string) => existsSync(join(root, 'node_modules', name, 'build/Release', binary))
-  const drivers: ('sqlite' | 'better-sqlite3' | 'sqljs')[] = ['sqljs']
+  const drivers: SqliteDriver[] = ['sqljs']
   if (built('better-sqlite3', 'better_sqlite3.node')) drivers.push('better-sqlite3')
   if (lane.major === '0.3' && built('sqlite3', 'node_sqlite3.node')) drivers.push('sqlite')
   return drivers

@@ -5,7 +5,10 @@ import { Client } from 'pg'
 import * as typeorm from 'typeorm'
 import { check, downgrade, revision, upgrade, type CheckOptions, type RevisionOptions } from '../../src'
 import type { Settings } from '../../src'
-import { ask, emptied, freshPostgres, type TestDatabase } from './databases'
+import type { Listener } from '../../src/environment'
+import { splitSqlite } from '../../src/dialects/sqlite/split'
+import { openConnection } from '../../src/runtime/connection'
+import { ask, emptied, freshPostgres, freshSqlite, type SqliteDriver, type TestDatabase } from './databases'
 import { freshFolder } from './projects'
 
 export type Entities = readonly (Function | typeorm.EntitySchema)[]
@@ -33,6 +36,10 @@ export interface Story {
   edit(from: string, to: string): void
   /** The revisions written so far. */
   files(): readonly string[]
+  /** The statements of migrations since it was last asked. */
+  statements(): readonly string[]
+  /** TypeORM's options of the database. */
+  readonly options: TestDatabase['options']
 }
 
 /** Revision is a file that was written, and what it does. */
@@ -77,6 +84,32 @@ export async function postgresStage(): Promise<Stage> {
   }
 }
 
+/** On SQLite every story has a file of its own. */
+export function sqliteStage(driver: SqliteDriver): Stage {
+  const databases: TestDatabase[] = []
+  return {
+    async begin(options = {}) {
+      const database = freshSqlite(driver)
+      databases.push(database)
+      const all = { ...database.options, ...options }
+      const sql = async (text: string) => {
+        const { connection, close } = await openConnection(new typeorm.DataSource(all as never))
+        try {
+          let rows: Record<string, unknown>[] = []
+          for (const statement of splitSqlite(text)) rows = await connection.query(statement)
+          return rows
+        } finally {
+          await close()
+        }
+      }
+      return story({ ...database, options: all }, sql)
+    },
+    async end() {
+      for (const database of databases) await database.drop()
+    },
+  }
+}
+
 /** Begins a story on a database that is there; what runs migrations is `host`, or a DataSource of their own each time. */
 export function story(
   database: TestDatabase,
@@ -99,9 +132,13 @@ export function story(
     }
   }
   const files: string[] = []
+  const statements: string[] = []
+  const hear: Listener = (event) => void (event.type === 'statement' && statements.push(event.sql))
   const told: Story = {
     sql,
+    options: database.options,
     files: () => files,
+    statements: () => statements.splice(0),
     edit(from, to) {
       const file = files.at(-1)!
       const text = readFileSync(file, 'utf8')
@@ -130,10 +167,10 @@ export function story(
       writeFileSync(path, [head, others, method('upgrade', upgrade), method('downgrade', downgrade)].join('\n'))
     },
     async upgrade(target = 'head') {
-      await upgrade({ cwd: folder, migrations, dataSource: await runner(), target })
+      await upgrade({ cwd: folder, migrations, dataSource: await runner(), target, backup: false, onEvent: hear })
     },
     async downgrade(target) {
-      await downgrade({ cwd: folder, migrations, dataSource: await runner(), target })
+      await downgrade({ cwd: folder, migrations, dataSource: await runner(), target, backup: false, onEvent: hear })
     },
     async check(entities, options = {}) {
       const { operations, problems, uncertain } = await check({ ...project(entities), ...options })

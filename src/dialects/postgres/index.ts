@@ -23,6 +23,7 @@ export const postgres: Dialect = {
   entities: {
     enums: true,
     schemas: true,
+    arrays: true,
     comments: true,
     increment: 'SERIAL',
     maxIdentifierBytes: maxNameBytes,

@@ -1,11 +1,12 @@
 // What was gathered, written at once: each table in place or by one rebuild, in an order in which nobody gets in another's way.
 import { UnsupportedOperationError } from '../../errors'
+import { sameJson } from '../../model/expression'
 import { sameName } from '../../model/lookup'
 import type { Check, Table } from '../../model/schema'
 import { match, type OperationOf } from '../../operations/operation'
 import type { Statement } from '../dialect'
 import { quoteName } from '../sql'
-import { createIndexSql, createTableSql, handlers, soleColumn, type Answer } from './ddl'
+import { createIndexSql, createTableSql, handlers, soleColumn, valueSql, type Answer } from './ddl'
 import type { Group, State } from './groups'
 import { isMentioned, lostColumns, refuseLostUses, says, unknownGuard, unusedProof, withoutLostChecks } from './guards'
 import { normalizeTable } from './normalize'
@@ -165,9 +166,15 @@ function rebuildOf(state: State, group: Group, base: Table, table: Table) {
   return { ...written, guards: [...guards, ...proofs(state, group, base, unknown)] }
 }
 
-function usingOf({ changes }: Group): Map<string, string> {
+function usingOf({ table, changes }: Group): Map<string, string> {
   const using = new Map<string, string>()
   for (const { operation } of changes) {
+    // What the rows that are there got with the column they keep, whatever its default becomes.
+    if (operation.kind === 'addColumn' && operation.column.default !== undefined) {
+      const { name, default: value } = operation.column
+      const now = table?.columns.find((column) => column.name === name)?.default
+      if (!sameJson(now, value)) using.set(name, valueSql(value))
+    }
     if (operation.kind === 'alterColumn' && operation.using !== undefined) using.set(operation.to.name, operation.using)
     if (operation.kind !== 'renameColumn') continue
     const own = using.get(operation.from)

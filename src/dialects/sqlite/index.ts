@@ -2,6 +2,7 @@
 import type { QualifiedName } from '../../model/schema'
 import type { Dialect, Queryable } from '../dialect'
 import { quoteName } from '../sql'
+import { copies } from './copies'
 import { judge } from './expressions'
 import { introspect } from './introspect'
 import { literal } from './literal'
@@ -20,6 +21,7 @@ export const sqlite: Dialect = {
   entities: {
     enums: false,
     schemas: false,
+    arrays: false,
     comments: false,
     increment: 'AUTOINCREMENT',
     unnamedPrimaryKeys: true,
@@ -42,6 +44,7 @@ export const sqlite: Dialect = {
   placeholder: () => '?',
   split: splitSqlite,
   session,
+  copies,
 }
 
 /** `3.53.2` is 3053002. */

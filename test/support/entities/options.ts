@@ -1,5 +1,5 @@
 // Every option of TypeORM's decorators, by the file of TypeORM's that declares it, and the case of the corpus that uses it on
-// PostgreSQL; or the reason why there is none. test/acceptance/options.test.ts holds the list against TypeORM itself.
+// PostgreSQL and on SQLite; or the reason why there is none. test/acceptance/options.test.ts holds the lists against TypeORM itself.
 
 const leavesNoTrace = { none: 'leaves no trace in a schema' } as const
 const of = (database: string) => ({ none: `is for ${database}` }) as const
@@ -57,7 +57,10 @@ const numbered = {
 } satisfies Record<string, Use>
 
 /** Options by file, and within it by name. */
-export const decoratorOptions: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
+export type Options = Readonly<Record<string, Readonly<Record<string, Use>>>>
+
+/** The options on PostgreSQL. */
+export const postgresOptions: Options = {
   ColumnCommonOptions: column,
   ColumnEmbeddedOptions: { prefix: 'embedded columns', array: of('MongoDB') },
   ColumnEnumOptions: column,
@@ -155,6 +158,102 @@ export const decoratorOptions: Readonly<Record<string, Readonly<Record<string, U
   },
   TransactionOptions: { connectionName: leavesNoTrace, isolation: leavesNoTrace },
   ValueTransformer: {},
+}
+
+const elsewhere = { none: 'is refused: test/acceptance/other-file.test.ts' } as const
+const notHere = 'options of other databases'
+
+const sqliteColumn = {
+  ...column,
+  type: 'every type',
+  default: 'defaults',
+  onUpdate: notHere,
+  primary: 'named keys',
+  generated: 'primary keys',
+  comment: notHere,
+  unsigned: notHere,
+  charset: notHere,
+  collation: 'types',
+  enum: 'enums as checks',
+  enumName: notHere,
+  generatedIdentity: 'keys numbered in other ways',
+  hstoreType: notHere,
+  array: 'lists',
+  spatialFeatureType: notHere,
+  srid: notHere,
+  width: notHere,
+  zerofill: notHere,
+} satisfies Record<string, Use>
+
+const sqliteNumbered = {
+  type: 'keys numbered in other ways',
+  name: 'named keys',
+  comment: notHere,
+  unsigned: notHere,
+  zerofill: notHere,
+  generatedIdentity: 'keys numbered in other ways',
+  primaryKeyConstraintName: 'named keys',
+} satisfies Record<string, Use>
+
+const { RelationOptions: relations = {}, JoinTableOptions: joins = {} } = postgresOptions
+const { JoinTableMultipleColumnsOptions: severalJoins = {}, ClosureTreeOptions: trees = {} } = postgresOptions
+
+/** The options on SQLite. */
+export const sqliteOptions: Options = {
+  ...postgresOptions,
+  ColumnCommonOptions: sqliteColumn,
+  ColumnEnumOptions: sqliteColumn,
+  ColumnHstoreOptions: sqliteColumn,
+  ColumnNumericOptions: sqliteColumn,
+  ColumnOptions: sqliteColumn,
+  ColumnUnsignedOptions: sqliteColumn,
+  ColumnWithLengthOptions: sqliteColumn,
+  ColumnWithWidthOptions: sqliteColumn,
+  SpatialColumnOptions: sqliteColumn,
+  ViewColumnOptions: { name: 'views over views', transformer: leavesNoTrace },
+  VirtualColumnOptions: sqliteColumn,
+  PrimaryGeneratedColumnNumericOptions: sqliteNumbered,
+  PrimaryGeneratedColumnIdentityOptions: sqliteNumbered,
+  PrimaryGeneratedColumnUUIDOptions: sqliteNumbered,
+  EntityOptions: {
+    name: 'awkward names',
+    orderBy: leavesNoTrace,
+    engine: notHere,
+    database: elsewhere,
+    schema: notHere,
+    synchronize: 'entities left alone',
+    withoutRowid: 'a table without row ids',
+    comment: notHere,
+  },
+  ViewEntityOptions: {
+    name: 'views over views',
+    expression: 'views',
+    database: elsewhere,
+    schema: 'views over views',
+    synchronize: 'entities left alone',
+    materialized: 'views over views',
+    dependsOn: 'views',
+  },
+  IndexOptions: {
+    unique: 'uniques, indexes and checks',
+    spatial: notHere,
+    fulltext: notHere,
+    nullFiltered: notHere,
+    parser: notHere,
+    where: 'uniques, indexes and checks',
+    sparse: notHere,
+    background: notHere,
+    concurrent: notHere,
+    expireAfterSeconds: notHere,
+    type: { none: 'is for PostgreSQL; TypeORM throws' },
+    synchronize: 'entities left alone',
+  },
+  UniqueOptions: { deferrable: notHere },
+  ExclusionOptions: { deferrable: { none: 'has no exclusion constraint to belong to' } },
+  RelationOptions: { ...relations, deferrable: 'keys without relations' },
+  JoinTableOptions: { ...joins, database: elsewhere },
+  JoinTableMultipleColumnsOptions: { ...severalJoins, database: elsewhere },
+  ClosureTreeOptions: { ...trees, closureTableSchema: 'trees in a schema' },
 }
 
 /** Types that only an extension brings. */
