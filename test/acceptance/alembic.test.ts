@@ -43,26 +43,26 @@ interface Behaviour {
   readonly up: (op: Op) => void
   readonly down: (op: Op) => void
   /** Queries and what they answer after it. */
-  readonly then: Readonly<Record<string, readonly object[]>>
+  readonly holds: Readonly<Record<string, readonly object[]>>
   /** Done in place: no table is created anew, there or back. */
   readonly native?: true
   /** Values that no way back can bring. */
   readonly loses?: readonly string[]
 }
 
-const rename = (from: string, to: string, then: Behaviour['then'], what: string): Behaviour => ({
+const rename = (from: string, to: string, holds: Behaviour['holds'], what: string): Behaviour => ({
   does: `137 rename a column ${what}`,
   up: (op) => op.renameColumn('thing', from, to),
   down: (op) => op.renameColumn('thing', to, from),
-  then,
+  holds,
   native: true,
 })
 
-const createdAndDropped = (what: string, up: Behaviour['up'], down: Behaviour['down'], then: Behaviour['then']) => ({
+const createdAndDropped = (what: string, up: Behaviour['up'], down: Behaviour['down'], holds: Behaviour['holds']) => ({
   does: `137 ${what}`,
   up,
   down,
-  then,
+  holds,
 })
 
 const columns = `SELECT group_concat(name) AS names FROM pragma_table_info('thing')`
@@ -75,13 +75,13 @@ const model: readonly Behaviour[] = [
     does: '137 change a type',
     up: (op) => op.alterColumn('thing', 'size', { type: 'bigint' }),
     down: (op) => op.alterColumn('thing', 'size', { type: 'integer' }),
-    then: { 'SELECT size, typeof(size) AS kind FROM thing WHERE id = 1': [{ size: 1, kind: 'integer' }] },
+    holds: { 'SELECT size, typeof(size) AS kind FROM thing WHERE id = 1': [{ size: 1, kind: 'integer' }] },
   },
   {
     does: '137 change the type of a boolean',
     up: (op) => op.alterColumn('thing', 'flag', { type: 'integer' }),
     down: (op) => op.alterColumn('thing', 'flag', { type: 'boolean' }),
-    then: { 'SELECT flag FROM thing ORDER BY id': [{ flag: 1 }, { flag: 0 }] },
+    holds: { 'SELECT flag FROM thing ORDER BY id': [{ flag: 1 }, { flag: 0 }] },
   },
   rename(
     'made',
@@ -139,7 +139,7 @@ const model: readonly Behaviour[] = [
       op.dropColumn('thing', 'one')
       op.renameColumn('thing', 'yes', 'flag')
     },
-    then: {
+    holds: {
       [columns]: [{ names: 'id,data,size,yes,kind,parent,boss,one,two' }],
       'SELECT yes, one, two FROM thing WHERE id = 1': [{ yes: 1, one: 1, two: null }],
     },
@@ -155,7 +155,7 @@ const model: readonly Behaviour[] = [
       op.alterColumn('thing', 'data', { default: null })
       op.alterColumn('thing', 'size', { default: 5 })
     },
-    then: {
+    holds: {
       'INSERT OR IGNORE INTO thing (id) VALUES (50)': [],
       'INSERT INTO thing (id, size) VALUES (51, 3) RETURNING data': [{ data: `it's` }],
       'DELETE FROM thing WHERE id = 51 RETURNING (SELECT count(*) FROM thing WHERE id = 50) AS rows': [{ rows: 0 }],
@@ -170,7 +170,7 @@ const model: readonly Behaviour[] = [
         references: { table: 'parent', columns: ['id'] },
       }),
     down: (op) => op.dropForeignKey('thing', 'fk_more'),
-    then: { "SELECT count(*) AS keys FROM pragma_foreign_key_list('thing')": [{ keys: 3 }] },
+    holds: { "SELECT count(*) AS keys FROM pragma_foreign_key_list('thing')": [{ keys: 3 }] },
   },
   {
     does: '137 drop a column and its foreign key, and keep the others',
@@ -187,7 +187,7 @@ const model: readonly Behaviour[] = [
         onDelete: 'CASCADE',
       })
     },
-    then: {
+    holds: {
       'SELECT boss FROM thing WHERE id = 2': [{ boss: 1 }],
       'SELECT "table" AS parent FROM pragma_foreign_key_list(\'thing\')': [{ parent: 'thing' }],
     },
@@ -207,7 +207,7 @@ const model: readonly Behaviour[] = [
         references: { table: 'thing', columns: ['id'] },
       })
     },
-    then: { 'SELECT parent FROM thing WHERE id = 2': [{ parent: 1 }] },
+    holds: { 'SELECT parent FROM thing WHERE id = 2': [{ parent: 1 }] },
     loses: ['boss'],
   },
   createdAndDropped(
@@ -254,7 +254,7 @@ const model: readonly Behaviour[] = [
     up: (op) =>
       op.createIndex('thing', { name: 'ix', columns: ['kind', { column: 'size', order: 'DESC' }], where: 'size > 1' }),
     down: (op) => op.dropIndex('thing', 'ix'),
-    then: {
+    holds: {
       "SELECT sql FROM sqlite_master WHERE name = 'ix'": [
         { sql: 'CREATE INDEX "ix" ON "thing" ("kind", "size" DESC) WHERE size > 1' },
       ],
@@ -271,7 +271,7 @@ const model: readonly Behaviour[] = [
       op.dropUnique('coded', 'uq_coded')
       op.dropUnique('strictly', 'uq_strictly')
     },
-    then: {
+    holds: {
       "SELECT name, wr, strict FROM pragma_table_list WHERE name IN ('coded', 'strictly') ORDER BY name": [
         { name: 'coded', wr: 1, strict: 0 },
         { name: 'strictly', wr: 0, strict: 1 },
@@ -289,7 +289,7 @@ const data: readonly Behaviour[] = [
       op.alterColumn('thing', 'size', { nullable: true })
     },
     down: (op) => op.alterColumn('thing', 'size', { nullable: false }),
-    then: {
+    holds: {
       'SELECT made, typeof(made) AS kind FROM thing WHERE id = 1': [{ made: '2020-01-01 00:00:00.123', kind: 'text' }],
     },
   },
@@ -300,7 +300,7 @@ const data: readonly Behaviour[] = [
       op.createPrimaryKey('pair', { name: 'pk_pair', columns: ['a', 'b'] })
     },
     down: (op) => op.execute('SELECT 1'),
-    then: { 'SELECT a, b FROM pair': [{ a: 1, b: 2 }] },
+    holds: { 'SELECT a, b FROM pair': [{ a: 1, b: 2 }] },
   },
   {
     does: '140 a primary key is created on other columns',
@@ -312,7 +312,7 @@ const data: readonly Behaviour[] = [
       op.dropPrimaryKey('pair')
       op.createPrimaryKey('pair', { name: 'pk_pair', columns: ['a', 'b'] })
     },
-    then: { "SELECT name FROM pragma_table_info('pair') WHERE pk = 1": [{ name: 'b' }] },
+    holds: { "SELECT name FROM pragma_table_info('pair') WHERE pk = 1": [{ name: 'b' }] },
   },
   {
     does: '140 a primary key goes with its column, and comes back',
@@ -327,13 +327,13 @@ const data: readonly Behaviour[] = [
       op.alterColumn('pair', 'b', { default: null })
       op.createPrimaryKey('pair', { name: 'pk_pair', columns: ['a', 'b'] })
     },
-    then: { 'SELECT a, note FROM pair': [{ a: 1, note: 'kept' }] },
+    holds: { 'SELECT a, note FROM pair': [{ a: 1, note: 'kept' }] },
   },
   {
     does: '140 columns stay in their order',
     up: (op) => op.alterColumn('thing', 'kind', { nullable: false }),
     down: (op) => op.alterColumn('thing', 'kind', { nullable: true }),
-    then: { [columns]: [{ names: 'id,data,size,flag,kind,parent,boss,made' }] },
+    holds: { [columns]: [{ names: 'id,data,size,flag,kind,parent,boss,made' }] },
   },
   {
     does: '140 computed columns are computed, stored and not',
@@ -345,13 +345,13 @@ const data: readonly Behaviour[] = [
       op.dropColumn('thing', 'thrice')
       op.dropColumn('thing', 'twice')
     },
-    then: { 'SELECT loud, twice, thrice FROM thing WHERE id = 2': [{ loud: 'B', twice: 4, thrice: 6 }] },
+    holds: { 'SELECT loud, twice, thrice FROM thing WHERE id = 2': [{ loud: 'B', twice: 4, thrice: 6 }] },
   },
   {
     does: '140 a counter goes on where it was, even if its last rows are gone',
     up: (op) => op.alterColumn('thing', 'size', { type: 'bigint' }),
     down: (op) => op.alterColumn('thing', 'size', { type: 'integer' }),
-    then: { "SELECT seq FROM sqlite_sequence WHERE name = 'thing'": [{ seq: 9 }] },
+    holds: { "SELECT seq FROM sqlite_sequence WHERE name = 'thing'": [{ seq: 9 }] },
   },
   {
     does: '140 columns are added by ALTER TABLE',
@@ -363,7 +363,7 @@ const data: readonly Behaviour[] = [
       op.dropColumn('thing', 'two')
       op.dropColumn('thing', 'one')
     },
-    then: { 'SELECT one, two FROM thing WHERE id = 1': [{ one: 1, two: null }] },
+    holds: { 'SELECT one, two FROM thing WHERE id = 1': [{ one: 1, two: null }] },
     native: true,
   },
   {
@@ -376,7 +376,7 @@ const data: readonly Behaviour[] = [
       op.dropIndex('thing', 'ix_kind')
       op.createIndex('thing', { name: 'ix_size', columns: ['size'] })
     },
-    then: { "SELECT name FROM pragma_index_list('thing') WHERE origin = 'c'": [{ name: 'ix_kind' }] },
+    holds: { "SELECT name FROM pragma_index_list('thing') WHERE origin = 'c'": [{ name: 'ix_kind' }] },
     native: true,
   },
 ]
@@ -424,12 +424,12 @@ describe.each(sqliteDrivers())('%s', (driver) => {
   const statements = (events: readonly RunEvent[]) =>
     events.flatMap((event) => (event.type === 'statement' ? [event.sql] : []))
 
-  async function thereAndBack({ up, down, then, native, loses = [] }: Behaviour): Promise<void> {
+  async function thereAndBack({ up, down, holds, native, loses = [] }: Behaviour): Promise<void> {
     const all = history({ a: { upgrade: up, downgrade: down } })
     const before = await snapshot(loses)
     const upwards = await here.upgrade(all)
     expect(await here.ask('SELECT count(*) AS rows FROM child')).toEqual([{ rows: 2 }])
-    for (const [query, rows] of Object.entries(then)) expect(await here.ask(query)).toEqual(rows)
+    for (const [query, rows] of Object.entries(holds)) expect(await here.ask(query)).toEqual(rows)
     const downwards = await here.downgrade(all, null)
     expect(await snapshot(loses)).toEqual(before)
     expect(await here.ask('PRAGMA foreign_key_check')).toEqual([])

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import * as typeorm from 'typeorm'
 import { casesOf, type EntityCase } from '../support/entities/case'
 import { commonCases } from '../support/entities/common'
-import { postgresOptions, sqliteOptions, typesOfExtensions, type Options, type Use } from '../support/entities/options'
+import {
+  decorators,
+  postgresOptions,
+  sqliteOptions,
+  typesOfExtensions,
+  type Options,
+  type Use,
+} from '../support/entities/options'
 import { postgresCases } from '../support/entities/postgres'
 import { everyType, optionCases } from '../support/entities/postgres-options'
 import { sqliteCases } from '../support/entities/sqlite'
@@ -32,8 +39,18 @@ describe.each<[string, Options, readonly EntityCase[]]>([
     expect(declared.filter((name) => !Object.hasOwn(list!, name))).toEqual([])
   })
 
+  test('knows every decorator', () => {
+    const folder = join(lane.directory, 'decorator')
+    const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.d.ts'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+    const declared = texts.flatMap((text) => [...text.matchAll(/^export declare function ([A-Z]\w+)/gm)])
+    expect(declared.length).toBeGreaterThan(40)
+    expect(declared.map(([, name]) => name!).filter((name) => !Object.hasOwn(decorators, name))).toEqual([])
+  })
+
   test('names cases that are there', () => {
-    const named = Object.values(options)
+    const named = [...Object.values(options), ...(options === postgresOptions ? [decorators] : [])]
       .flatMap((uses) => Object.values(uses))
       .filter((use: Use) => typeof use === 'string')
     expect(new Set(named.filter((name) => !cases.some((one) => one.name === name)))).toEqual(new Set())

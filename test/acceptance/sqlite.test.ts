@@ -9,7 +9,7 @@ import { sqliteChanges, sqliteEquals, sqliteRefusals } from './sqlite-changes'
 import { sqliteRows } from './sqlite-rows'
 import { holds, tellChange, tellEqual, tellRefusal } from './tell'
 
-const { Check, Column, Index, PrimaryGeneratedColumn, ViewColumn } = typeorm
+const { Check, Column, PrimaryGeneratedColumn, ViewColumn } = typeorm
 
 const named = <T extends { readonly row: string }>(all: readonly T[]) => all.map((one): [string, T] => [one.row, one])
 const told = new Set<string>()
@@ -169,47 +169,6 @@ describe.each(sqliteDrivers())('%s', (driver) => {
       await story.downgrade('-1')
       expect(story.statements().filter((sql) => sql.startsWith('CREATE TABLE'))).toHaveLength(1)
     })
-  })
-
-  row('L15 M19 what was made by hand is listed and left alone, also by a rebuild', async () => {
-    const story = await stage.begin()
-    await story.become([thing()])
-    await story.sql(`
-      DROP TABLE thing;
-      CREATE TABLE thing (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, size integer NOT NULL, note text,
-        CONSTRAINT small CHECK (size < 100), CONSTRAINT one_size UNIQUE (size));
-      CREATE INDEX partly ON thing (size) WHERE size > 1;
-      CREATE INDEX expressed ON thing (abs(size), lower(note) DESC);
-      CREATE TABLE other (id int PRIMARY KEY, thing int REFERENCES thing);
-      CREATE VIEW seen AS SELECT id FROM thing;
-      INSERT INTO thing (size, note) VALUES (1, 'kept');
-      INSERT INTO other VALUES (7, 1)`)
-    const listed = [
-      'check thing small size < 100',
-      'column thing.note text null',
-      'foreign key other (thing) → thing (id)',
-      'index thing expressed (abs(size), lower(note) desc)',
-      'index thing partly (size) where size > 1',
-      'table other (2 columns)',
-      'unique thing one_size (size)',
-      'view seen',
-    ]
-    expect(await story.check([thing()], { names: true })).toEqual([])
-    expect(await story.unmanaged([thing()])).toEqual(listed)
-    expect(await story.revision([thing()])).toBeUndefined()
-
-    const after = [thing({ name: Column('text', { nullable: true }) }, Check('ck', 'size > 0'), Index('ix', ['size']))]
-    const written = await story.become(after)
-    expect([...(written?.operations ?? [])].sort()).toEqual([
-      '+ check thing ck size > 0',
-      '+ column thing.name text null',
-      '+ index thing ix (size)',
-    ])
-    expect(written?.text).not.toMatch(/small|one_size|partly|expressed|other|seen/)
-    await story.downgrade('-1')
-    expect(await story.sql('SELECT note FROM thing')).toEqual([{ note: 'kept' }])
-    expect(await story.sql('SELECT * FROM other')).toEqual([{ id: 7, thing: 1 }])
-    expect(await story.unmanaged([thing()])).toEqual(listed)
   })
 
   row('F33 a second revision before the first one ran is refused', async () => {

@@ -163,6 +163,25 @@ test('enums with values that are not there yet, and enums that are not there at 
   expect(new Set(texts(changed)).size).toBe(2)
 })
 
+test('a sequence that is not there yet', async () => {
+  const edit: Edit = (schema) => ({ ...editColumn(bySql(`nextval('new')`))(schema), sequences: [{ name: 'new' }] })
+  const ddl = `CREATE SEQUENCE old; CREATE TABLE t (c bigint DEFAULT nextval('old'))`
+  expect(await judged(ddl, edit)).toMatchObject({ same: false, uncertain: [] })
+})
+
+test('what the search path hides from one side it hides from the other', async () => {
+  const seen: Scope = { defaultSchema: 'app', schemas: ['public'], ignore: [] }
+  const ddl = `CREATE SCHEMA app; CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE TABLE app.t (c int DEFAULT app.f())`
+  expect(await judged(ddl, editColumn(bySql('f()')), seen)).toMatchObject({ same: true, uncertain: [] })
+  await db.query('SET search_path = app')
+  try {
+    expect(await judged('SELECT', editColumn(bySql('app.f()')), seen)).toMatchObject({ same: true, uncertain: [] })
+  } finally {
+    await db.query('RESET search_path')
+  }
+})
+
 test('one bad expression spoils only itself, and is reported with its place', async () => {
   const { live, wanted, uncertain } = await judged(
     `CREATE TABLE t (a int DEFAULT 1 + 1, b timestamptz DEFAULT now(), CONSTRAINT k CHECK (a > 0))`,
