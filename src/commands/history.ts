@@ -7,7 +7,7 @@ import { defined } from '../model/defined'
 import { readHeads } from '../runtime/versions'
 import { asksDatabase } from './chosen'
 import type { Command } from './command'
-import { block, listed, marks, type Listed } from './listing'
+import { block, listed, summary, type Listed } from './listing'
 
 export interface HistoryOptions {
   /** `a:b`; either end may be empty. */
@@ -65,11 +65,10 @@ export const historyCommand: Command<HistoryOptions, HistoryResult> = {
       const item = revision === undefined ? undefined : byId.get(revision)
       if (item === undefined) print(graph)
       else if (options.verbose === true)
-        block(item, paint).forEach((text, at) => print(`${at === 0 ? graph : graph.replace(/[^|│ ]/g, '│')} ${text}`))
-      else
-        print(
-          `${graph} ${paint.bold(item.revision)} ${[marks(item, paint), item.message.split('\n', 1)[0]].filter(Boolean).join(' ')}`,
+        block(item, paint).forEach((text, at) =>
+          print(`${at === 0 ? graph : graph.replace(/[^|│ ]/g, '│')} ${text}`.trimEnd()),
         )
+      else print(`${graph} ${summary(item, paint)}`)
     }
   },
 }

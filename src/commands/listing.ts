@@ -45,13 +45,13 @@ export function listed(graph: RevisionGraph, revision: Revision, current?: reado
 export function line(item: Listed, paint: Paint): string {
   const parents = item.parents.length === 0 ? 'base' : item.parents.join(', ')
   const depends = item.dependsOn.length === 0 ? '' : ` (${item.dependsOn.join(', ')})`
-  return [
-    `${paint.dim(`${parents}${depends} ->`)} ${paint.bold(item.revision)}`,
-    marks(item, paint),
-    firstLine(item.message),
-  ]
-    .filter((part) => part !== '')
-    .join(' ')
+  return `${paint.dim(`${parents}${depends} ->`)} ${summary(item, paint)}`
+}
+
+/** Its id, what is special about it, and the first line of its message: `a1b2 (head) add email`. */
+export function summary(item: Listed, paint: Paint): string {
+  const [message = ''] = item.message.split('\n', 1)
+  return [paint.bold(item.revision), marks(item, paint), message.trimEnd()].filter((part) => part !== '').join(' ')
 }
 
 /** Everything known of a revision, over several lines. */
@@ -62,12 +62,12 @@ export function block(item: Listed, paint: Paint): string[] {
     ...(item.dependsOn.length === 0 ? [] : [`  depends   ${item.dependsOn.join(', ')}`]),
     ...(item.createdAt === undefined ? [] : [`  created   ${item.createdAt}`]),
     ...(item.path === undefined ? [] : [`  file      ${item.path}`]),
-    ...item.message.split('\n').map((text, at) => `${at === 0 ? '  message   ' : '            '}${text}`),
+    ...item.message.split('\n').map((text, at) => `${at === 0 ? '  message   ' : '            '}${text}`.trimEnd()),
   ]
 }
 
 /** `(label) (head) (current)`, coloured. */
-export function marks(item: Listed, { cyan, green, yellow }: Paint): string {
+function marks(item: Listed, { cyan, green, yellow }: Paint): string {
   return [
     ...(item.labels.length === 0 ? [] : [cyan(`(${item.labels.join(', ')})`)]),
     ...(item.head ? [yellow(item.effectiveHead ? '(effective head)' : '(head)')] : []),
@@ -75,8 +75,4 @@ export function marks(item: Listed, { cyan, green, yellow }: Paint): string {
     ...(item.branchPoint ? ['(branchpoint)'] : []),
     ...(item.mergePoint ? ['(mergepoint)'] : []),
   ].join(' ')
-}
-
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? ''
 }

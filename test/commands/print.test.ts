@@ -78,6 +78,30 @@ test('history -v', () => {
   `)
 })
 
+test.each([{}, { verbose: true }])('no line of a list ends in blanks, whatever a message holds: %j', (options) => {
+  const silent = revision('silent', [], { message: '' })
+  const blank = revision('blank', ['silent'], { message: 'one \n\n  two\t\n' })
+  const drawn = [
+    { graph: '*', revision: 'blank' },
+    { graph: '*', revision: 'silent' },
+  ]
+  const texts = [
+    printed(historyCommand, { revisions: [blank, silent], lines: drawn }, options),
+    printed(headsCommand, { heads: [silent, blank] }, options),
+    printed(
+      currentCommand,
+      { heads: ['blank'], revisions: [blank, silent], unknown: [], skipped: [], attempts: [] },
+      options,
+    ),
+  ]
+  expect(
+    texts
+      .join('\n')
+      .split('\n')
+      .filter((text) => text !== text.trimEnd()),
+  ).toEqual([])
+})
+
 test('heads', () => {
   expect(printed(headsCommand, { heads: [left, right] })).toMatchInlineSnapshot(`
    "root -> left (head) first line
