@@ -122,17 +122,23 @@ interface Body {
   readonly usesOp: boolean
 }
 
-function emptyUpgrade({ downRevision }: ScriptDraft): Body {
-  const parents = listOf(downRevision)
+function emptyUpgrade(draft: ScriptDraft): Body {
+  const parents = listOf(draft.downRevision)
   if (parents.length > 1)
     return { usesOp: false, lines: [`// Nothing to do: this brings ${joined(parents)} together.`] }
-  return { usesOp: true, lines: ["// Write here what this revision does, such as op.execute('UPDATE ...')."] }
+  return blank(draft, "Write here what this revision does, such as op.execute('UPDATE ...').")
 }
 
-function undoing({ downRevision, upgrade, downgradeNotes }: ScriptDraft, downgrade: readonly Call[]): Body {
+function undoing(draft: ScriptDraft, downgrade: readonly Call[]): Body {
+  const { downRevision, upgrade, downgradeNotes } = draft
   if (downgrade.length > 0) return calls(downgrade, downgradeNotes)
   if (upgrade.length === 0 && listOf(downRevision).length > 1) return { usesOp: false, lines: ['// Nothing to undo.'] }
-  return { usesOp: true, lines: ["// Write here what takes it back, or say why nothing can: op.irreversible('...')."] }
+  return blank(draft, "Write here what takes it back, or say why nothing can: op.irreversible('...').")
+}
+
+/** A body for a person to fill. Until then a strict tsconfig would refuse the file for a parameter that nothing uses. */
+function blank({ language }: ScriptDraft, invitation: string): Body {
+  return { usesOp: true, lines: [`// ${invitation}`, ...(language === 'ts' ? ['void op'] : [])] }
 }
 
 function refusal(reason: string): Body {

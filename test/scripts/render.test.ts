@@ -1,11 +1,15 @@
 import { transformSync } from '@swc/core'
 import { fc } from '../support/laws'
+import { freshFolder } from '../support/projects'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import ts from 'typescript'
 import { format } from 'prettier'
 import type { Intent, IntentKind } from '../../src/operations/intent'
 import { signatures } from '../../src/operations/signatures'
 import { scanHeader } from '../../src/scripts/header'
-import { renderScript, type ScriptDraft } from '../../src/scripts/render'
+import { codeOf } from '../../src/scripts/literal'
+import { renderScript, type Call, type ScriptDraft } from '../../src/scripts/render'
 
 const addEmail: ScriptDraft = {
   revision: 'a1b2c3d4e5f6',
@@ -188,16 +192,37 @@ test('a blank revision invites to write', () => {
   expect(source.slice(source.indexOf('export function'))).toMatchInlineSnapshot(`
    "export function upgrade(op: Op) {
      // Write here what this revision does, such as op.execute('UPDATE ...').
+     void op
    }
 
    export function downgrade(op: Op) {
      // Write here what takes it back, or say why nothing can: op.irreversible('...').
+     void op
    }
    "
   `)
 })
 
-test('a merge has nothing to do and compiles where unused names are errors', () => {
+test('what is written compiles in the strictest of projects', () => {
+  const filled: Call = {
+    kind: 'batched',
+    batch: { table: 'user', set: { email: codeOf("op.fillIn('user.email')") }, where: 'email IS NULL' },
+  }
+  const drafts: Partial<ScriptDraft>[] = [
+    {},
+    { upgrade: [], downgrade: [] },
+    { downgrade: [] },
+    { upgrade: [], downgrade: { irreversible: 'no' } },
+    { upgrade: [], downgrade: [], downRevision: ['c1', 'c2'] },
+    { upgrade: [filled], branchLabels: 'shop', dependsOn: ['x1'], renames: { 'user.name': 'fullName', old: null } },
+  ]
+  const unused = "import type { Op } from 'typeorm-autogen'\nexport function upgrade(op: Op) {}\n"
+  expect(complaints([...drafts.map((draft) => renderScript({ ...addEmail, ...draft })), unused])).toEqual([
+    `${drafts.length}: 'op' is declared but its value is never read.`,
+  ])
+})
+
+test('a merge has nothing to do', () => {
   const source = renderScript({ ...addEmail, downRevision: ['c1', 'c2', 'c3'], upgrade: [], downgrade: [] })
   expect(source.slice(source.indexOf('*/\n') + 3)).toMatchInlineSnapshot(`
    "
@@ -338,3 +363,31 @@ test('a rendered file, run and recorded, says the same intents', () => {
     ),
   )
 })
+
+/** What tsc says of files that stand in a project where everything is an error that can be one. */
+function complaints(sources: readonly string[]): string[] {
+  const folder = freshFolder()
+  const files = sources.map((_, at) => join(folder, `${at}.ts`))
+  files.forEach((file, at) => writeFileSync(file, sources[at]!))
+  const program = ts.createProgram(files, {
+    strict: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    noImplicitReturns: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    types: [],
+    paths: { 'typeorm-autogen': [join(__dirname, '../../src/operations/op.ts')] },
+  })
+  return files.flatMap((file, at) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(file))
+      .map(({ messageText }) => `${at}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`),
+  )
+}
