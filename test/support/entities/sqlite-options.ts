@@ -170,7 +170,10 @@ export const sqliteOptionCases: readonly EntityCase[] = [
         id: id(),
         list: Column('text', { array: true }),
         numbers: Column('int', { array: true, default: '[1,2]' }),
-        letters: Column('simple-enum', { enum: ['a', 'b'], array: true, nullable: true }),
+        // TypeORM 0.3 checks a list for being one of its values, so that none can be stored.
+        ...(lane.major === '1' && {
+          letters: Column('simple-enum', { enum: ['a', 'b'], array: true, nullable: true }),
+        }),
       }),
     ],
   },
