@@ -102,7 +102,8 @@ async function fill(db: Queryable, name: string, withoutRowid: boolean): Promise
   const taken = new Set(columns.map((column) => column.toLowerCase()))
   const rowid = withoutRowid ? undefined : ['rowid', '_rowid_', 'oid'].find((one) => !taken.has(one))
   const list = nameList(rowid === undefined ? columns : [rowid, ...columns])
-  await db.query(`INSERT INTO main.${table} (${list}) SELECT ${list} FROM ${copy}.${table}`)
+  // OR ABORT keeps an ON CONFLICT clause from leaving rows out.
+  await db.query(`INSERT OR ABORT INTO main.${table} (${list}) SELECT ${list} FROM ${copy}.${table}`)
 }
 
 /** What SQLite keeps for itself in tables that can be written, and both databases have. */
