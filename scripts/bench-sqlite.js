@@ -61,7 +61,7 @@ function bare(file) {
 /** The same change as a migration, from the lock to the log row. */
 async function rebuild(file, cwd) {
   const dataSource = new DataSource({ type: 'better-sqlite3', database: file })
-  const { steps } = await upgrade({ cwd, dataSource, migrations: join(cwd, 'migrations') })
+  const { steps } = await upgrade({ cwd, dataSource, migrations: join(cwd, 'migrations'), backup: false })
   return steps[0].durationMs
 }
 

@@ -62,7 +62,7 @@ const live = join(made.folder, 'live.sqlite')
 const template = (revision: string) => join(made.folder, `${revision}.sqlite`)
 const sourceOf = (database: string) =>
   new typeorm.DataSource({ type: driver, database } as unknown as typeorm.DataSourceOptions)
-const folder = { cwd: made.folder, migrations: join(made.folder, 'migrations') }
+const folder = { cwd: made.folder, migrations: join(made.folder, 'migrations'), backup: false }
 
 const available = sqliteDrivers().includes(driver) ? describe : describe.skip
 available(`${driver}, killed`, () => {
@@ -115,7 +115,7 @@ async function run(
   for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(`${live}${rest}`, { force: true })
   copyFileSync(template(from), live)
   await ask(`PRAGMA journal_mode = ${mode}`)
-  const words = from === 'a1' ? ['upgrade'] : ['downgrade', '-1']
+  const words = from === 'a1' ? ['upgrade', '--no-backup'] : ['downgrade', '-1', '--no-backup']
   const bin = join(__dirname, '../../bin/autogen.js')
   const child = spawn(process.execPath, [bin, ...words], { cwd: made.folder, env: { ...process.env, NO_COLOR: '1' } })
   let output = ''
