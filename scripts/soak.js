@@ -12,15 +12,19 @@ const counted = /^\d+$/.test(asked)
 const share = (count) => String(Math.ceil(Number(count) / lanes))
 
 const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-w', String(lanes), '--runTestsByPath']
-const { status } = spawnSync(process.execPath, [...jest, 'test/soak/postgres.test.ts', 'test/soak/sqlite-kill.test.ts'], {
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    AUTOGEN_SOAK: counted ? share(asked) : asked,
-    ...(bin === undefined ? {} : { AUTOGEN_SOAK_BIN: share(bin) }),
-    AUTOGEN_KILLS: process.env.AUTOGEN_KILLS ?? '50',
-    // So many pairs are the same ones each time; a long look is a look at something else.
-    AUTOGEN_SEED: process.env.AUTOGEN_SEED ?? (counted ? '20261120' : String(Date.now() % 1_000_000_000)),
+const { status } = spawnSync(
+  process.execPath,
+  [...jest, 'test/soak/postgres.test.ts', 'test/soak/sqlite-kill.test.ts'],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      AUTOGEN_SOAK: counted ? share(asked) : asked,
+      ...(bin === undefined ? {} : { AUTOGEN_SOAK_BIN: share(bin) }),
+      AUTOGEN_KILLS: process.env.AUTOGEN_KILLS ?? '50',
+      // So many pairs are the same ones each time; a long look is a look at something else.
+      AUTOGEN_SEED: process.env.AUTOGEN_SEED ?? (counted ? '20261120' : String(Date.now() % 1_000_000_000)),
+    },
   },
-})
+)
 process.exitCode = status ?? 1

@@ -10,7 +10,9 @@ const listed = Object.values(rows).flat()
 
 /** The titles in a file that are written out. */
 const written = ['postgres.test.ts', 'unmanaged.test.ts'].flatMap((file) =>
-  [...readFileSync(join(__dirname, file), 'utf8').matchAll(/^ *(?:test|describe)\('(.+?)'/gm)].map(([, title]) => title!),
+  [...readFileSync(join(__dirname, file), 'utf8').matchAll(/^ *(?:test|describe)\('(.+?)'/gm)].map(
+    ([, title]) => title!,
+  ),
 )
 const titles = [...[...changes, ...refusals, ...equals].map(({ row }) => row), ...written]
 const tested = titles.flatMap((title) => /^(?:[LFMS]\d+(?:, |:? ))+/.exec(title)?.[0].match(/\w+/g) ?? [])

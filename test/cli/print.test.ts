@@ -133,6 +133,8 @@ describe('help', () => {
                                    protect it
            --lock-timeout SECONDS  how long to wait while another process
                                    migrates (60)
+           --no-backup             do not copy a SQLite file before it is
+                                   changed
 
      Common options
        -c, --config FILE       settings file, instead of the one found upward

@@ -86,7 +86,7 @@ test.each([{}, { verbose: true }])('no line of a list ends in blanks, whatever a
     { graph: '*', revision: 'silent' },
   ]
   const texts = [
-    printed(historyCommand, { revisions: [blank, silent], lines: drawn }, options),
+    printed(historyCommand, { revisions: [blank, silent], lines: drawn, unknown: [] }, options),
     printed(headsCommand, { heads: [silent, blank] }, options),
     printed(
       currentCommand,
