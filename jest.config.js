@@ -31,6 +31,7 @@ const once = [
   'cli/wait',
   'commands/init',
   'commands/print',
+  'commands/bad-input',
 ]
 const elsewhere = ['/node_modules/', '/fixtures/', '<rootDir>/test/pack/']
 const base = {

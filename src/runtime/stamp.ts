@@ -15,7 +15,7 @@ import { ensureTables } from './own-tables'
 import { recordMigration } from './recorded'
 import { replay, type Replay } from './replay'
 import { inTransaction, type Session } from './session'
-import { applyHeads, selectHeads } from './versions'
+import { applyHeads, readHeads, selectHeads } from './versions'
 import { whoRuns } from './who'
 
 /** StampRequest says which revisions shall count as run; `steps` is asked for the heads found under the lock, in a graph that knows them. */
@@ -42,25 +42,33 @@ export interface StampResult {
 /** Takes the lock and moves the version rows. */
 export function stamp(on: Session, request: StampRequest): Promise<StampResult> {
   return withLock(on, request, async (session) => {
+    const { graph, scripts, purge, onEvent } = request
+    // What cannot be stamped, or not be loaded, is refused before anything is written.
+    await planFrom(session, request, await readHeads(session))
+    const told = await replay(graph, scripts, ancestorsOf(graph, graph.realHeads))
     await ensureTables(session)
-    const { purge } = request
     return inTransaction(session, async () => {
       const before = await selectHeads(session)
-      const start = purge ? [] : before
-      const graph = withUnknown(request.graph, await readLog(session), start)
-      const steps = request.steps(start, graph)
-      const { removed, added } = change(before, headsAfterStamp(graph, start, steps))
-      request.onEvent?.({ type: 'run', kind: 'stamp', heads: before, steps })
-      await logSteps(session, request, purge ? await withForgotten(session, graph, steps) : steps)
+      const { start, known, steps } = await planFrom(session, request, before)
+      const { removed, added } = change(before, headsAfterStamp(known, start, steps))
+      onEvent?.({ type: 'run', kind: 'stamp', heads: before, steps })
+      await logSteps(session, request, purge ? await withForgotten(session, known, steps) : steps, told)
       const heads = await applyHeads(session, removed, added)
-      const unknown = heads.filter((id) => !request.graph.revisions.has(id))
+      const unknown = heads.filter((id) => !graph.revisions.has(id))
       if (unknown.length > 0) {
         const message = `The database also holds ${unknown.join(', ')}, which no migration here has; \`--purge\` takes it out.`
-        request.onEvent?.({ type: 'warning', code: 'unknown', message, revisions: unknown })
+        onEvent?.({ type: 'warning', code: 'unknown', message, revisions: unknown })
       }
       return { before, heads, steps, unknown }
     })
   })
+}
+
+/** The steps from the heads that count, in a graph that knows them all. */
+async function planFrom(session: Session, { graph, steps, purge }: StampRequest, heads: readonly string[]) {
+  const start = purge ? [] : heads
+  const known = withUnknown(graph, await readLog(session), start)
+  return { start, known, steps: steps(start, known) }
 }
 
 /** The version rows that steps lead to when nothing runs: their order does not matter. */
@@ -88,9 +96,8 @@ async function withForgotten(session: Session, graph: RevisionGraph, steps: read
   return [...down.reverse(), ...steps.filter(({ revision }) => !applied.has(revision.id))]
 }
 
-async function logSteps(session: Session, request: StampRequest, steps: readonly Step[]): Promise<void> {
-  const { graph, scripts, onEvent } = request
-  const told = await replay(graph, scripts, ancestorsOf(graph, graph.realHeads))
+async function logSteps(session: Session, request: StampRequest, steps: readonly Step[], told: Replay): Promise<void> {
+  const { onEvent } = request
   const unclear = steps.filter(({ revision }) => told.unclear.has(revision.id)).map(({ revision }) => revision.id)
   if (unclear.length > 0) {
     const message = `Nobody can tell without running them all that ${unclear.join(', ')} made; those objects count as not ours.`
