@@ -21,17 +21,19 @@ const transform = {
 const pure = ['model', 'operations', 'diff', 'graph', 'lint', 'scripts']
 // What costs processes or is told apart from TypeORM: its major makes no difference there.
 const once = [
-  'cli/settings',
+  'cli/bad-input',
   'cli/commands',
   'cli/init',
   'cli/print',
   'cli/prompts',
   'cli/refused',
   'cli/renames',
+  'cli/settings',
   'cli/wait',
+  'commands/bad-input',
   'commands/init',
   'commands/print',
-  'commands/bad-input',
+  'where/init',
 ]
 const elsewhere = ['/node_modules/', '/fixtures/', '<rootDir>/test/pack/']
 const base = {
