@@ -20,6 +20,8 @@ export interface Project {
   /** Runs a program of node_modules/.bin. */
   bin(program: string, ...args: string[]): Run
   node(...args: string[]): Run
+  /** Types a line into a shell. */
+  type(line: string): Run
 }
 
 /** Makes an empty folder for projects, removed by `remove`. */
@@ -53,22 +55,20 @@ function projectIn(folder: string): Project {
     bin: (program, ...args) =>
       run(folder, join(folder, 'node_modules/.bin', windows ? `${program}.cmd` : program), args),
     node: (...args) => run(folder, process.execPath, args),
+    type: (line) => run(folder, line, [], true),
   }
 }
 
+const { NODE_OPTIONS: _options, DATABASE_URL: _url, ...inherited } = process.env
+const quickly = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_prefer_offline: 'true' }
+const env = { ...inherited, ...quickly }
+
 function npm(folder: string, args: readonly string[]): string {
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline']
-  return execFileSync('npm', [...args, ...flags], { cwd: folder, encoding: 'utf8', stdio: 'pipe', shell: windows })
+  return execFileSync('npm', args, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe', shell: windows })
 }
 
-function run(folder: string, program: string, args: readonly string[]): Run {
-  const { NODE_OPTIONS: _, ...env } = process.env
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-    shell: windows,
-  })
+function run(folder: string, program: string, args: readonly string[], shell = windows): Run {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, env, encoding: 'utf8', shell })
   if (error) throw error
   return { code: status, output: stdout + stderr }
 }
