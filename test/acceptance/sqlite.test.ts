@@ -5,6 +5,7 @@ import { current, upgrade, type Settings } from '../../src'
 import { entity, view } from '../support/entities/make'
 import { sqliteDrivers } from '../support/lane'
 import { sqliteStage, type Story } from '../support/story'
+import { elsewhere } from './rows'
 import { sqliteChanges, sqliteEquals, sqliteRefusals } from './sqlite-changes'
 import { sqliteRows } from './sqlite-rows'
 import { holds, tellChange, tellEqual, tellRefusal } from './tell'
@@ -245,4 +246,5 @@ test('every row of the list is a test', () => {
   const numbers = new Set(names.flatMap((name) => /^(?:[A-Z]\d+ )+/.exec(name)?.[0].trim().split(' ') ?? []))
   expect([...numbers].filter((number) => !(number in sqliteRows))).toEqual([])
   expect(Object.keys(sqliteRows).filter((number) => !numbers.has(number))).toEqual([])
+  expect(elsewhere.SQLite.filter((number) => !(number in sqliteRows))).toEqual([])
 })
