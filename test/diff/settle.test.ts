@@ -1,5 +1,5 @@
 // Answers become renames, and what is left of the difference is done in place. The law holds it for any answers at all.
-import fc from 'fast-check'
+import { fc } from '../support/laws'
 import type { Gone } from '../../src/diff/candidates'
 import { carriedRenames } from '../../src/diff/carried'
 import { diff } from '../../src/diff/diff'
