@@ -52,68 +52,100 @@ export interface ProjectSettings extends Settings {
 export interface SettingDeclaration {
   readonly sentence: string
   readonly fallback: string
+  /** What a value must be, in words, where it is not; undefined where it is. */
+  readonly wants: (value: unknown) => string | undefined
 }
 
-/** The reference of all settings; the documentation's table and the check for unknown keys are this object. */
+/** All settings: the documentation's list, the check of what a file exports and what a call may give are made from this object. */
 export const settingDeclarations: { readonly [K in keyof Required<ProjectSettings>]: SettingDeclaration } = {
   dataSource: {
     sentence:
       'The file that exports your DataSource, or `{ source, compiled }`; in code also a DataSource or its options.',
     fallback: '`ormconfig.*` beside the settings or above them',
+    wants: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a file or a DataSource'),
   },
   migrations: {
     sentence: 'The folder of your migrations, several folders, `{ source, compiled }`, or imported modules.',
     fallback: '`migrations`',
+    wants: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a folder, folders or modules'),
   },
-  recursive: { sentence: 'Also reads the folders inside those of your migrations.', fallback: '`false`' },
+  recursive: {
+    sentence: 'Also reads the folders inside those of your migrations.',
+    fallback: '`false`',
+    wants: trueOrFalse,
+  },
   url: {
     sentence: 'Replaces the address of the data source and keeps its ssl, extra, schema and entities.',
     fallback: 'the data source as it is; `--url` and `AUTOGEN_URL` come before the setting',
+    wants: string,
   },
   schemas: {
     sentence: 'Further PostgreSQL schemas to compare, besides the default one and those your entities name.',
     fallback: 'none',
+    wants: strings,
   },
-  versionTable: { sentence: 'The table that holds one row per head.', fallback: '`autogen_version`' },
-  logTable: { sentence: 'The table that holds what ran, when and by whom.', fallback: '`autogen_log`' },
-  versionSchema: { sentence: 'The schema both tables lie in.', fallback: 'the default schema' },
+  versionTable: { sentence: 'The table that holds one row per head.', fallback: '`autogen_version`', wants: string },
+  logTable: { sentence: 'The table that holds what ran, when and by whom.', fallback: '`autogen_log`', wants: string },
+  versionSchema: { sentence: 'The schema both tables lie in.', fallback: 'the default schema', wants: string },
   protect: {
     sentence: 'Patterns `host/database` (with `*`) where downgrade, stamp and --purge ask for `--yes-on DATABASE`.',
     fallback: 'none',
+    wants: strings,
   },
-  lockTimeout: { sentence: 'How many seconds to wait while another process migrates.', fallback: '60' },
-  require: { sentence: 'Modules to load before your files, such as a loader of your own.', fallback: 'none' },
+  lockTimeout: {
+    sentence: 'How many seconds to wait while another process migrates.',
+    fallback: '60',
+    wants: (value) => (typeof value === 'number' && value >= 0 ? undefined : 'a number of seconds'),
+  },
+  require: {
+    sentence: 'Modules to load before your files, such as a loader of your own.',
+    fallback: 'none',
+    wants: strings,
+  },
   loader: {
     sentence: 'Who loads your TypeScript: `auto`, `none`, or a module such as `ts-node/register`.',
     fallback: '`auto`: our own loader, unless another is registered',
+    wants: string,
   },
-  tsconfig: { sentence: 'The tsconfig your files are loaded by.', fallback: "each file's nearest `tsconfig.json`" },
+  tsconfig: {
+    sentence: 'The tsconfig your files are loaded by.',
+    fallback: "each file's nearest `tsconfig.json`",
+    wants: string,
+  },
   scratchUrl: {
     sentence: 'An empty PostgreSQL database for --from-history, where creating one is not allowed.',
     fallback: 'a database created and dropped on the same server',
+    wants: string,
   },
   includeUnmanaged: {
     sentence: 'Also proposes to drop what no entity declares and no revision created.',
     fallback: '`false`',
+    wants: trueOrFalse,
   },
   renames: {
     sentence:
       "What was renamed, as `{ 'user.name': 'fullName' }`, null for what was dropped; or a JSON file of it. Entries that are done are left alone.",
     fallback: 'none: the command asks, or stops',
+    wants: (value) =>
+      string(value) === undefined || isAnswers(value) ? undefined : 'a file, or new names by old ones',
   },
   interop: {
     sentence:
       "Creates TypeORM's `typeorm_metadata` with the first view or generated column, so that its own schema builder still knows them; where it exists its rows are kept true in any case.",
     fallback: '`true`',
+    wants: trueOrFalse,
   },
   backup: {
     sentence:
       'Copies a SQLite file before upgrade and downgrade change it, and puts the copy back when a revision fails half way; `{ keep, folder }` says how many copies stay (3) and where (`backups` beside the file).',
     fallback: '`true`; `--no-backup` goes without',
+    wants: (value) =>
+      trueOrFalse(value) === undefined || isBackup(value) ? undefined : 'true, false, or `{ keep, folder }`',
   },
   projects: {
     sentence: 'Several projects by name, chosen with `-n NAME`; each holds settings of its own.',
     fallback: 'none',
+    wants: (value) => (isObject(value) && !Array.isArray(value) ? undefined : 'an object of settings by name'),
   },
 }
 
@@ -268,30 +300,6 @@ function pick(settings: ProjectSettings, name: string | undefined, file: string)
   return { ...shared, ...projects[name] }
 }
 
-const kinds: { readonly [K in keyof Required<ProjectSettings>]: (value: unknown) => string | undefined } = {
-  dataSource: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a file or a DataSource'),
-  migrations: (value) => (string(value) === undefined || isObject(value) ? undefined : 'a folder, folders or modules'),
-  recursive: trueOrFalse,
-  url: string,
-  schemas: strings,
-  versionTable: string,
-  logTable: string,
-  versionSchema: string,
-  protect: strings,
-  lockTimeout: (value) => (typeof value === 'number' && value >= 0 ? undefined : 'a number of seconds'),
-  require: strings,
-  loader: string,
-  tsconfig: string,
-  scratchUrl: string,
-  includeUnmanaged: trueOrFalse,
-  renames: (value) =>
-    string(value) === undefined || isAnswers(value) ? undefined : 'a file, or new names by old ones',
-  interop: trueOrFalse,
-  backup: (value) =>
-    trueOrFalse(value) === undefined || isBackup(value) ? undefined : 'true, false, or `{ keep, folder }`',
-  projects: (value) => (isObject(value) && !Array.isArray(value) ? undefined : 'an object of settings by name'),
-}
-
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
@@ -320,14 +328,14 @@ export function validate(exported: unknown, file: string): ProjectSettings {
     throw new InvalidSettingsError(file, 'does not export an object of settings')
   }
   for (const [key, value] of Object.entries(exported)) {
-    if (!(key in kinds)) {
+    if (!(key in settingDeclarations)) {
       throw new InvalidSettingsError(
         file,
-        `has an unknown setting "${key}"; there are ${Object.keys(kinds).join(', ')}`,
+        `has an unknown setting "${key}"; there are ${Object.keys(settingDeclarations).join(', ')}`,
       )
     }
     if (value === undefined) continue
-    const wanted = kinds[key as keyof typeof kinds](value)
+    const wanted = settingDeclarations[key as keyof typeof settingDeclarations].wants(value)
     if (wanted !== undefined) throw new InvalidSettingsError(file, `has a setting "${key}" that is not ${wanted}`)
   }
   for (const [name, project] of Object.entries((exported as ProjectSettings).projects ?? {})) {

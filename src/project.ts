@@ -12,6 +12,7 @@ import {
   languageOf,
   readAnswers,
   type Settings,
+  settingDeclarations,
   settingsFolder,
 } from './config'
 import { createEnvironment, type Environment, type Listener } from './environment'
@@ -143,30 +144,11 @@ function nowhere(): Environment {
   return createEnvironment({ settings: {}, scripts: [], dataSource: missing })
 }
 
-const settingKeys = [
-  'dataSource',
-  'migrations',
-  'recursive',
-  'url',
-  'schemas',
-  'versionTable',
-  'logTable',
-  'versionSchema',
-  'protect',
-  'lockTimeout',
-  'require',
-  'loader',
-  'tsconfig',
-  'scratchUrl',
-  'includeUnmanaged',
-  'renames',
-  'interop',
-  'backup',
-] as const satisfies readonly (keyof Settings)[]
-
 /** The settings among a call's options. */
 function given(options: ProjectOptions): Settings {
-  return Object.fromEntries(settingKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
+  const { projects: _projects, ...declared } = settingDeclarations
+  const keys = Object.keys(declared) as (keyof typeof declared)[]
+  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
 }
 
 function modulesOf(
