@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { isAnswers, type Answers } from './diff/answers'
 import { InvalidSettingsError, SettingsNotFoundError, UsageError } from './errors'
 import type { DataSource, DataSourceOptions } from 'typeorm'
+import type { ApplyListener } from './runtime/applied'
 import type { BackupSettings } from './runtime/backup'
 import type { MigrationModule } from './scripts/script'
 
@@ -41,6 +42,7 @@ export interface Settings {
   readonly renames?: string | Answers
   readonly interop?: boolean
   readonly backup?: boolean | BackupSettings
+  readonly onApply?: ApplyListener
 }
 
 /** ProjectSettings adds several projects by name, chosen with `-n`. */
@@ -141,6 +143,12 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     fallback: '`true`; `--no-backup` goes without',
     wants: (value) =>
       trueOrFalse(value) === undefined || isBackup(value) ? undefined : 'true, false, or `{ keep, folder }`',
+  },
+  onApply: {
+    sentence:
+      'A function that hears of each step of upgrade, downgrade and stamp before it is committed, may run SQL in its transaction, and rolls it back by throwing.',
+    fallback: 'none',
+    wants: aFunction,
   },
   projects: {
     sentence: 'Several projects by name, chosen with `-n NAME`; each holds settings of its own.',
@@ -312,6 +320,10 @@ function isBackup(value: unknown): boolean {
 
 function string(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? undefined : 'a text'
+}
+
+function aFunction(value: unknown): string | undefined {
+  return typeof value === 'function' ? undefined : 'a function'
 }
 
 function trueOrFalse(value: unknown): string | undefined {

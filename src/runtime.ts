@@ -23,5 +23,6 @@ export const wait = asModulesFunction(waitCommand)
 
 export type { Op } from './operations/op'
 export type { MigrationModule } from './scripts/script'
+export type { Applied, ApplyListener } from './runtime/applied'
 export type { Logger } from './logger'
 export { AutogenError } from './errors'

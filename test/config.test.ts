@@ -173,6 +173,7 @@ describe('what a setting may be', () => {
     renames: { 'user.name': 'fullName', 'user.token': null },
     interop: false,
     backup: { keep: 5, folder: 'backups' },
+    onApply: () => undefined,
     projects: { shop: {} },
   }
 
@@ -203,6 +204,7 @@ describe('what a setting may be', () => {
     ['backup', 'yes', 'true, false, or `{ keep, folder }`'],
     ['backup', { keep: 0 }, 'true, false, or `{ keep, folder }`'],
     ['backup', { files: 3 }, 'true, false, or `{ keep, folder }`'],
+    ['onApply', 'log it', 'a function'],
     ['projects', [], 'an object of settings by name'],
   ])('%s: %j is refused', async (key, value, wanted) => {
     expect(await refusal(() => validate({ [key]: value }, 'package.json'))).toMatchObject({

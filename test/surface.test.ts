@@ -11,47 +11,47 @@ const program = ts.createProgram(Object.values(entries), {
 
 test('typeorm-autogen exports these values', () => {
   expect(exportsOf('index', ts.SymbolFlags.Value)).toMatchInlineSnapshot(`
-   "AheadError AmbiguousRevisionError AmbiguousWalkError ArgumentError AuthenticationFailedError
-   AutogenError BackupError BatchKeyError ConcurrentlyInTransactionError DataSourceExportError
-   DatabaseNotFoundError DatabaseRefusedError DatabaseUnreachableError DependencyCycleError
-   DependencyLoopError DivergedError DriverNotInstalledError DuplicateLabelError DuplicateRevisionError
-   DuplicateTargetError EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError
-   ForeignKeyMismatchError ForeignKeyViolationError FormatError InterruptedError InvalidEntityError
-   InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError LockTimeoutError
-   MalformedLabelError MalformedRevisionIdError MalformedTargetError MigrationExportError
-   MigrationFailedError MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError
-   MisplacedCallError MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
-   MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NotAtHeadError
-   NotInBranchError NotResumableError OfflineError OtherFileError OverlappingTargetsError
-   PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError
-   ReplayFailedError RevisionCycleError RevisionLoopError RevisionNotFoundError RowsInTheWayError
-   RowsLostError ScratchUnavailableError SettingsNotFoundError SeveralProblemsError
-   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError
-   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
-   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
-   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
-   UsageError VersionMovedError WaitTimeoutError WalkTooFarError WrongDirectionError apply branches
-   check current defineConfig describe diff downgrade edit emptySchema ensureVersion exitCodes heads
-   history init listTemplates match merge resolve reverse reverseAll revision sameSchema show stamp
-   upgrade version wait
+   "AheadError AmbiguousRevisionError AmbiguousWalkError ApplyError ArgumentError
+   AuthenticationFailedError AutogenError BackupError BatchKeyError ConcurrentlyInTransactionError
+   DataSourceExportError DatabaseNotFoundError DatabaseRefusedError DatabaseUnreachableError
+   DependencyCycleError DependencyLoopError DivergedError DriverNotInstalledError DuplicateLabelError
+   DuplicateRevisionError DuplicateTargetError EntityLoadError FileChangedError FileLoadError
+   FileRefusedError FillInError ForeignKeyMismatchError ForeignKeyViolationError FormatError
+   InterruptedError InvalidEntityError InvalidSettingsError InvalidUrlError IrreversibleError
+   IrreversibleRevisionError LockTimeoutError MalformedLabelError MalformedRevisionIdError
+   MalformedTargetError MigrationExportError MigrationFailedError MigrationFileExistsError
+   MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError MissingDependencyError
+   MissingParentError MissingRevisionError MissingTargetError MissingUpgradeError MultipleHeadsError
+   NoAddressError NoCastError NoCompilerError NotAtHeadError NotInBranchError NotResumableError
+   OfflineError OtherFileError OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError
+   RangeNotAllowedError RangeNotAncestorError ReplayFailedError RevisionCycleError RevisionLoopError
+   RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError
+   SeveralProblemsError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
+   StillReferencedError TransactionControlError TwoTypeormsError TypeImportedAsValueError
+   TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
+   UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
+   UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError WalkTooFarError
+   WrongDirectionError apply branches check current defineConfig describe diff downgrade edit
+   emptySchema ensureVersion exitCodes heads history init listTemplates match merge resolve reverse
+   reverseAll revision sameSchema show stamp upgrade version wait
    "
   `)
 })
 
 test('typeorm-autogen exports these types', () => {
   expect(exportsOf('index', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
-   "BranchPoint BranchesOptions BranchesResult Check CheckOptions CheckResult Column ColumnType
-   CommandEvent CurrentOptions CurrentResult Deferrable Dialect DowngradeOptions EditOptions EditResult
-   EnsureVersionOptions EnsureVersionResult EnumReference EnumType Exclusion ExitCode Expression
-   Extension Finding ForeignKey ForeignKeyAction Generated Handlers Head HeadFacts HeadsOptions
-   HeadsResult HistoryOptions HistoryResult Identity Index IndexElement IndexElementOptions InitOptions
-   InitResult Intent IntentMap Json Kind ListTemplatesResult Listed Listener Literal Logger
-   MergeOptions MigrationFailure MigrationModule MigrationScript MigrationsSetting MoveResult Op
-   Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName
-   RenameCandidate RenameListener RenameQuestion Revision RevisionOptions RevisionPlace RevisionResult
-   RowsInTheWay Rule SchemaModel Sequence Settings ShowOptions ShowResult Shown SourceAndCompiled
-   StampOptions StampResult Step Table TableOptions Template UnansweredRename Unique UpgradeOptions
-   Verbatim View WaitOptions WaitResult
+   "Applied ApplyListener BranchPoint BranchesOptions BranchesResult Check CheckOptions CheckResult
+   Column ColumnType CommandEvent CurrentOptions CurrentResult Deferrable Dialect DowngradeOptions
+   EditOptions EditResult EnsureVersionOptions EnsureVersionResult EnumReference EnumType Exclusion
+   ExitCode Expression Extension Finding ForeignKey ForeignKeyAction Generated Handlers Head HeadFacts
+   HeadsOptions HeadsResult HistoryOptions HistoryResult Identity Index IndexElement
+   IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind ListTemplatesResult Listed
+   Listener Literal Logger MergeOptions MigrationFailure MigrationModule MigrationScript
+   MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions
+   ProjectSettings QualifiedName RenameCandidate RenameListener RenameQuestion Revision RevisionOptions
+   RevisionPlace RevisionResult RowsInTheWay Rule SchemaModel Sequence Settings ShowOptions ShowResult
+   Shown SourceAndCompiled StampOptions StampResult Step Table TableOptions Template UnansweredRename
+   Unique UpgradeOptions Verbatim View WaitOptions WaitResult
    "
   `)
 })
@@ -65,7 +65,7 @@ test('typeorm-autogen/runtime exports these values', () => {
 
 test('typeorm-autogen/runtime exports these types', () => {
   expect(exportsOf('runtime', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
-   "Logger MigrationModule Op
+   "Applied ApplyListener Logger MigrationModule Op
    "
   `)
 })

@@ -13,5 +13,6 @@ export function runOptions({ graph, scripts, settings, emit, signal }: Environme
     lockTimeoutMs: seconds === undefined ? undefined : seconds * 1000,
     onEvent: emit,
     signal,
+    onApply: settings.onApply,
   })
 }

@@ -30,6 +30,24 @@ export class InterruptedError extends AutogenError {
   }
 }
 
+/** The callback `onApply` said no to a step, or failed in it. */
+export class ApplyError extends AutogenError {
+  readonly code = 'on-apply'
+  readonly exitCode = exitCodes.migration
+  constructor(
+    readonly revision: string,
+    readonly kind: 'upgrade' | 'downgrade' | 'stamp',
+    readonly reason: string,
+    cause: unknown,
+  ) {
+    super(
+      `onApply failed at the ${kind} of revision ${revision}, whose transaction was rolled back: ${reason}`,
+      'Mend `onApply` in your settings, or what it found wrong, and run the same command again.',
+      { cause },
+    )
+  }
+}
+
 /** MigrationFailure is what a MigrationFailedError says. */
 export interface MigrationFailure {
   readonly revision: string

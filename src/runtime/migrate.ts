@@ -16,6 +16,7 @@ import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import type { Intent } from '../operations/intent'
 import type { MigrationScript } from '../scripts/script'
+import { tellApplied, type ApplyListener } from './applied'
 import { makeBackup, type Backup, type BackupSettings } from './backup'
 import type { MigrationEvent } from './events'
 import { migrationFailure, serverMessage } from './failure'
@@ -43,6 +44,8 @@ export interface MigrateRequest extends LockOptions {
   readonly onlySkipped?: boolean
   /** A database that is ahead of the folder is an error, not a warning. */
   readonly strict?: boolean
+  /** Hears of each step before it is committed. */
+  readonly onApply?: ApplyListener
   /** Copies a database that is a file before it is changed. */
   readonly backup?: BackupSettings
 }
@@ -226,6 +229,8 @@ async function runTask(
     const after = await run.finish(
       request.onlySkipped === true ? change(heads, heads) : headsAfter(request.graph, heads, step),
       migration.checksum,
+      (after, query) =>
+        tellApplied(request.onApply, session, { kind: request.kind, step, before: heads, after, query }),
     )
     progress.changed = true
     tell('done')

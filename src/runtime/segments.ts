@@ -167,20 +167,24 @@ export class SegmentRun {
     if (!skipping) await this.#recordAlone()
   }
 
-  /** Moves the heads and closes the log row, in the transaction of the last part. */
-  async finish(change: HeadChange, checksum: string): Promise<string[]> {
+  /** Moves the heads and closes the log row, in the transaction of the last part; `last` has the last word in it. */
+  async finish(change: HeadChange, checksum: string, last?: LastWord): Promise<string[]> {
     const { session, step } = this.#task
     if (this.skipping) {
       throw new NotResumableError(step.revision.id, this.#goOnFrom, 'the script has fewer parts than when it stopped')
     }
     this.#refuseInterrupted()
     await this.#begin()
+    const row = this.#row
     try {
       const heads = await applyHeads(session, change.removed, change.added)
       await this.#write({ status: 'done', stepsDone: this.#parts + 1, operations: this.#all, checksum })
+      await last?.(heads, (sql, parameters) => this.#send(defined({ sql, parameters })))
       await this.#commit()
       return heads
     } catch (error) {
+      // A row that was written in here is rolled back: the failure must write one of its own.
+      this.#row = row
       throw migrationFailure(error, session, { step, completed: this.#parts })
     }
   }
@@ -363,6 +367,12 @@ export class SegmentRun {
 
 /** ForeignKeysNeedOff asks for the whole migration to be begun again, with foreign keys off. */
 export class ForeignKeysNeedOff extends Error {}
+
+/** LastWord is said when the heads have moved and nothing is committed yet. */
+export type LastWord = (
+  heads: readonly string[],
+  query: (sql: string, parameters?: readonly unknown[]) => Promise<Row[]>,
+) => Promise<void>
 
 /** RunPiece runs a piece in its own transaction; the piece returns its note, or undefined when there was nothing left. */
 export type RunPiece = (

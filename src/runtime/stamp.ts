@@ -8,6 +8,7 @@ import type { Operation } from '../operations/operation'
 import { reverseAll } from '../operations/reverse'
 import { IrreversibleError } from '../errors'
 import type { MigrationScript } from '../scripts/script'
+import { tellApplied, type ApplyListener } from './applied'
 import { withUnknown } from './history'
 import { withLock, type LockOptions } from './lock'
 import { appliedFromLog, openAttempts, readLog, startEntry, type NewLogEntry } from './log'
@@ -28,6 +29,8 @@ export interface StampRequest extends LockOptions {
   /** Why, for the log. */
   readonly reason?: string
   readonly toolVersion: string
+  /** Hears of each step before they are committed together. */
+  readonly onApply?: ApplyListener
 }
 
 /** StampResult is what was stamped. */
@@ -54,6 +57,7 @@ export function stamp(on: Session, request: StampRequest): Promise<StampResult> 
       onEvent?.({ type: 'run', kind: 'stamp', heads: before, steps })
       await logSteps(session, request, purge ? await withForgotten(session, known, steps) : steps, told)
       const heads = await applyHeads(session, removed, added)
+      await tellSteps(session, request, start, known, steps)
       const unknown = heads.filter((id) => !graph.revisions.has(id))
       if (unknown.length > 0) {
         const message = `The database also holds ${unknown.join(', ')}, which no migration here has; \`--purge\` takes it out.`
@@ -62,6 +66,23 @@ export function stamp(on: Session, request: StampRequest): Promise<StampResult> 
       return { before, heads, steps, unknown }
     })
   })
+}
+
+/** Tells of one step after the other, though the rows move at once. */
+async function tellSteps(
+  session: Session,
+  { onApply }: StampRequest,
+  start: readonly string[],
+  known: RevisionGraph,
+  steps: readonly Step[],
+): Promise<void> {
+  const query = (sql: string, parameters?: readonly unknown[]) => session.connection.query(sql, parameters)
+  let before = start
+  for (const [at, step] of steps.entries()) {
+    const after = headsAfterStamp(known, start, steps.slice(0, at + 1))
+    await tellApplied(onApply, session, { kind: 'stamp', step, before, after, query })
+    before = after
+  }
 }
 
 /** The steps from the heads that count, in a graph that knows them all. */
