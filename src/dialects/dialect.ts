@@ -95,10 +95,18 @@ export interface Probe {
   readonly parameters?: readonly unknown[]
 }
 
+/** Remains asks for what a statement that broke off has left in its own way: a query whose rows are the `sql` that removes it. */
+export type Remains = Probe
+
 /** Segment is the unit a run can stop after: statements in one transaction, or one statement without. */
 export type Segment =
   | { readonly transactional: true; readonly statements: readonly Statement[] }
-  | { readonly transactional: false; readonly statement: Statement; readonly probe?: Probe }
+  | {
+      readonly transactional: false
+      readonly statement: Statement
+      readonly probe?: Probe
+      readonly remains?: Remains
+    }
 
 /** Plan holds the segments of one migration in one direction. */
 export interface Plan {

@@ -5,11 +5,10 @@ import { InterruptedError, NotResumableError, TransactionControlError } from '..
 import type { HeadChange } from '../graph/heads'
 import type { Step } from '../graph/revision'
 import { defined, type Defined } from '../model/defined'
-import { displayName, findTable } from '../model/lookup'
+import { displayName } from '../model/lookup'
 import { describe } from '../operations/describe'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
-import { reverse } from '../operations/reverse'
 import { copyRows } from './copy'
 import type { RunListener } from './events'
 import { migrationFailure } from './failure'
@@ -232,11 +231,12 @@ export class SegmentRun {
   async #runAlone(segment: Alone, operations: readonly Operation[], work: Work): Promise<void> {
     await this.commitPart()
     const { skipping } = this
-    if (!skipping && !(await this.#tookEffect(segment, operations, work))) {
+    if (!skipping && !(await this.#tookEffect(segment, work))) {
       const before = this.#committed
       this.#committed = [...before, ...operations]
       await this.#recordAlone(`${inDoubt}${segment.statement.sql}`)
       try {
+        await this.#removeRemains(segment, work)
         await this.#send(segment.statement, work)
       } catch (error) {
         // Refused by the server, it has done nothing; only what can be asked about may have done half its work.
@@ -252,12 +252,11 @@ export class SegmentRun {
   }
 
   /** Asks about the one statement that was running when the run before was cut off, or failed half way. */
-  async #tookEffect({ statement, probe }: Alone, operations: readonly Operation[], work: Work): Promise<boolean> {
+  async #tookEffect({ statement, probe }: Alone, work: Work): Promise<boolean> {
     const { session, step } = this.#task
     if (!this.#previousNote()?.startsWith(inDoubt)) return false
     if (probe !== undefined) {
       const [row] = await session.connection.query(probe.sql, probe.parameters)
-      if (row?.done !== true) await this.#removeRemains(operations)
       return row?.done === true
     }
     if (work.idempotent) return false
@@ -265,21 +264,14 @@ export class SegmentRun {
     throw new NotResumableError(step.revision.id, this.#parts, `nobody knows whether \`${sql}\` ran`)
   }
 
-  /** An index that could not be built concurrently stays, invalid, under its name: postgresql.org/docs/current/sql-createindex.html */
-  async #removeRemains(operations: readonly Operation[]): Promise<void> {
-    const { connection, dialect, scope, version } = this.#task.session
-    for (const operation of operations) {
-      if (operation.kind !== 'createIndex') continue
-      const schemas = operation.table.schema === undefined ? [] : [operation.table.schema]
-      const now = await dialect.introspect(connection, { ...scope, schemas: [...scope.schemas, ...schemas] })
-      const there = findTable(now, operation.table)?.indexes.some(({ name }) => name === operation.index.name)
-      if (!there) continue
-      const { segments } = dialect.plan(reverse(operation), now, { scope, version, transaction: false })
-      for (const segment of segments) {
-        for (const statement of segment.transactional ? segment.statements : [segment.statement]) {
-          await this.#send(statement)
-        }
-      }
+  /** What a statement that broke off has left in the way of this one goes first, whoever ran it. */
+  async #removeRemains({ remains }: Alone, work: Work): Promise<void> {
+    if (remains === undefined) return
+    const { session, step, onEvent } = this.#task
+    for (const { sql } of await session.connection.query(remains.sql, remains.parameters)) {
+      const message = `A build that broke off has left an invalid index; it is removed first: ${String(sql)}.`
+      onEvent?.({ type: 'warning', code: 'invalid-index', message, revisions: [step.revision.id] })
+      await this.#send({ sql: String(sql) }, work)
     }
   }
 

@@ -254,6 +254,28 @@ describe('an index built concurrently on PostgreSQL', () => {
     ).toEqual([{ valid: true }])
   })
 
+  test('that somebody else left invalid under its name is removed, told about and built anew', async () => {
+    await here.upgrade(all, 'a')
+    await here.ask('INSERT INTO item (id, price) VALUES (1, 1), (2, 1)')
+    await expect(here.ask('CREATE UNIQUE INDEX CONCURRENTLY "IDX_price" ON item (price)')).rejects.toThrow(/IDX_price/)
+    await here.ask('UPDATE item SET price = id')
+    const { events, heads } = await here.upgrade(all)
+    expect(heads).toEqual(['b'])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'invalid-index', revisions: ['b'] }))
+    expect(
+      await here.ask(`SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = '"IDX_price"'::regclass`),
+    ).toEqual([{ valid: true }])
+  })
+
+  test('under a name that a valid index of somebody else has is refused before anything runs', async () => {
+    await here.upgrade(all, 'a')
+    await here.ask('CREATE INDEX "IDX_price" ON item (id)')
+    await expect(here.upgrade(all)).rejects.toThrow(/IDX_price/)
+    expect(await here.ask(`SELECT indexdef FROM pg_indexes WHERE indexname = 'IDX_price'`)).toEqual([
+      { indexdef: 'CREATE INDEX "IDX_price" ON public.item USING btree (id)' },
+    ])
+  })
+
   test('an enum value is added in a part of its own and can be used after it', async () => {
     const enums = history({
       a: {

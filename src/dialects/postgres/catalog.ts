@@ -84,7 +84,7 @@ WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0
 ORDER BY k.conrelid, k.conname`
 
-/** Indexes that implement no constraint. */
+/** Indexes that implement no constraint. One whose building broke off is none: nobody may use it. */
 export const indexesQuery = (version: number) => `
 SELECT i.indrelid::text AS "table", x.relname::text AS name, m.amname::text AS method, i.indisunique AS "unique",
   ${nullsNotDistinct(version)} AS "nullsNotDistinct", pg_get_expr(i.indpred, i.indrelid) AS predicate,
@@ -110,6 +110,7 @@ JOIN pg_am m ON m.oid = x.relam
 JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition
+  AND (i.indisvalid OR x.relkind = 'I')
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
 ORDER BY i.indrelid, x.relname`
 

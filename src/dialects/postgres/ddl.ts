@@ -188,15 +188,23 @@ function dropPrimaryKey({ table, primaryKey }: OperationMap['dropPrimaryKey'], c
 
 function createIndex({ table, index, concurrently }: OperationMap['createIndex'], { scope }: Context): string | Work {
   if (!concurrently) return indexSql(table, index, scope)
+  const name = quoteTable(beside(table, truncateName(index.name)), scope)
   return {
     sql: indexSql(table, index, scope, true),
     alone: 'untransacted',
     probe: {
       sql: `SELECT coalesce((SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)), false) AS done`,
-      parameters: [quoteTable(beside(table, truncateName(index.name)), scope)],
+      parameters: [name],
     },
+    remains: { sql: remainsSql, parameters: [name, quoteTable(table, scope), `DROP INDEX CONCURRENTLY ${name}`] },
   }
 }
+
+// A build that broke off leaves its index, invalid, under its name: postgresql.org/docs/current/sql-createindex.html
+// One that is still being built is not in the way for long, and is somebody's.
+const remainsSql = `SELECT $3::text AS sql FROM pg_index i
+WHERE i.indexrelid = to_regclass($1) AND i.indrelid = to_regclass($2) AND NOT i.indisvalid
+  AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)`
 
 function dropIndex({ table, index, concurrently }: OperationMap['dropIndex'], { scope }: Context): string | Work {
   const name = quoteTable(beside(table, index.name), scope)

@@ -157,9 +157,13 @@ function apart(pieces: readonly Piece[]): Segment[] {
   }
   return groups.map(([first, ...rest]) =>
     first.work.alone === 'untransacted'
-      ? defined({ transactional: false as const, statement: first.statement, probe: first.work.probe })
+      ? aloneSegment(first)
       : { transactional: true, statements: [first, ...rest].map(({ statement }) => statement) },
   )
+}
+
+function aloneSegment({ statement, work: { probe, remains } }: Piece): Segment {
+  return defined({ transactional: false as const, statement, probe, remains })
 }
 
 function belongTogether(first: Piece, next: Piece): boolean {

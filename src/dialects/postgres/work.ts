@@ -1,6 +1,6 @@
 // What a handler hands to the planner: statements, and what it was told.
 import type { SchemaModel } from '../../model/schema'
-import type { Guard, Probe, Scope } from '../dialect'
+import type { Guard, Probe, Remains, Scope } from '../dialect'
 
 /** Work is one statement and how it must run. */
 export interface Work {
@@ -8,6 +8,7 @@ export interface Work {
   /** In a segment of its own that precedes the rest, or outside of any transaction. */
   readonly alone?: 'segment' | 'untransacted'
   readonly probe?: Probe
+  readonly remains?: Remains
   /** Rows that are counted right before it. */
   readonly guards?: readonly Guard[]
   /** It puts views aside, which are put back before anything needs them. */
