@@ -31,6 +31,7 @@ const once = [
   'cli/settings',
   'cli/wait',
   'commands/bad-input',
+  'commands/files',
   'commands/init',
   'commands/print',
   'where/init',

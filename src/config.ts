@@ -6,7 +6,11 @@ import { InvalidSettingsError, SettingsNotFoundError, UsageError } from './error
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import type { ApplyListener } from './runtime/applied'
 import type { BackupSettings } from './runtime/backup'
+import { isTimeZone } from './scripts/file-name'
+import { shapes, type Shape } from './scripts/parts'
 import type { MigrationModule } from './scripts/script'
+import type { ScriptTemplate } from './scripts/template'
+import type { WriteHook } from './scripts/write-hooks'
 
 /** A file written in TypeScript and where its compiled JavaScript lies in production. */
 export interface SourceAndCompiled {
@@ -42,6 +46,12 @@ export interface Settings {
   readonly renames?: string | Answers
   readonly interop?: boolean
   readonly backup?: boolean | BackupSettings
+  readonly fileName?: string
+  readonly slugLength?: number
+  readonly timeZone?: string
+  readonly language?: Shape
+  readonly template?: string | ScriptTemplate
+  readonly afterWrite?: readonly WriteHook[]
   readonly onApply?: ApplyListener
 }
 
@@ -144,6 +154,49 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     wants: (value) =>
       trueOrFalse(value) === undefined || isBackup(value) ? undefined : 'true, false, or `{ keep, folder }`',
   },
+  fileName: {
+    sentence:
+      'The name of a new file, of `<revision> <slug> <epoch> <year> <month> <day> <hour> <minute> <second>`; a `/` makes sub-folders, which `recursive: true` finds again.',
+    fallback: '`<revision>_<slug>`',
+    wants: (value) =>
+      string(value) === undefined && !/\\|^\/|(^|\/)\.\.?(\/|$)/.test(String(value))
+        ? undefined
+        : 'a name inside of the migrations folder',
+  },
+  slugLength: {
+    sentence: 'How long the part of a file name that comes from the message may be; it is cut at a word.',
+    fallback: '40',
+    wants: (value) =>
+      Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 200 ? undefined : 'a number from 1 to 200',
+  },
+  timeZone: {
+    sentence: 'The time zone of the name of a new file and of its line `Created:`, such as `Europe/Zurich`.',
+    fallback: '`UTC`',
+    wants: (value) =>
+      typeof value === 'string' && isTimeZone(value)
+        ? undefined
+        : 'a time zone of the IANA list, such as Europe/Zurich',
+  },
+  language: {
+    sentence: 'What new files are written in: `typescript`, `javascript-esm` or `javascript-commonjs`.',
+    fallback: 'TypeScript below a tsconfig.json, else what the package is; `autogen list-templates` marks it',
+    wants: (value) => (shapes.some((shape) => shape === value) ? undefined : `one of ${shapes.join(', ')}`),
+  },
+  template: {
+    sentence: 'What puts a new file together: a function of its rendered parts, or a file that exports one by default.',
+    fallback: 'our own order: comment, import, header, upgrade, downgrade',
+    wants: (value) =>
+      string(value) === undefined || aFunction(value) === undefined ? undefined : 'a file or a function',
+  },
+  afterWrite: {
+    sentence:
+      'What runs after a revision was written, in this order: commands as lists of words, `{ command, cwd }`, or functions.',
+    fallback: 'nothing',
+    wants: (value) =>
+      Array.isArray(value) && value.every(isWriteHook)
+        ? undefined
+        : 'a list of commands (each a list of words, or `{ command, cwd }`) and functions',
+  },
   onApply: {
     sentence:
       'A function that hears of each step of upgrade, downgrade and stamp before it is committed, may run SQL in its transaction, and rolls it back by throwing.',
@@ -214,6 +267,23 @@ export function languageOf(folder: string): { readonly language: 'ts' | 'js'; re
   )
   const type = packageFile === undefined ? undefined : readJson(packageFile).type
   return { language: tsconfig === undefined ? 'js' : 'ts', module: type === 'module' ? 'esm' : 'cjs' }
+}
+
+/** What new files in a folder are written in and how they end, where the setting says which language. */
+export function writtenIn(setting: Shape | undefined, folder: string): Written {
+  const usual = languageOf(folder)
+  if (setting === undefined) return { ...usual, ending: usual.language }
+  if (setting === 'typescript') return { ...usual, language: 'ts', ending: 'ts' }
+  const module = setting === 'javascript-esm' ? 'esm' : 'cjs'
+  // Under another name Node would take it for what the package is.
+  return { language: 'js', module, ending: module === usual.module ? 'js' : module === 'esm' ? 'mjs' : 'cjs' }
+}
+
+/** Written is the language of new files. */
+export interface Written {
+  readonly language: 'ts' | 'js'
+  readonly module: 'esm' | 'cjs'
+  readonly ending: 'ts' | 'js' | 'mjs' | 'cjs'
 }
 
 /** Whether a value is a `{ source, compiled }` pair. */
@@ -320,6 +390,18 @@ function isBackup(value: unknown): boolean {
 
 function string(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? undefined : 'a text'
+}
+
+function isWriteHook(value: unknown): boolean {
+  if (typeof value === 'function') return true
+  if (!isObject(value)) return false
+  const hook = (Array.isArray(value) ? { command: value } : value) as {
+    readonly command?: unknown
+    readonly cwd?: unknown
+  }
+  const { command, cwd = '.', ...others } = hook
+  const hasWords = strings(command) === undefined && (command as string[]).length > 0
+  return hasWords && string(cwd) === undefined && Object.keys(others).length === 0
 }
 
 function aFunction(value: unknown): string | undefined {

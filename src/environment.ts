@@ -7,6 +7,8 @@ import { withoutPasswords } from './runtime/passwords'
 import { openSession, type Session } from './runtime/session'
 import type { RunEvent } from './runtime/events'
 import type { MigrationScript } from './scripts/script'
+import type { ScriptTemplate } from './scripts/template'
+import type { HookRun, WriteHook } from './scripts/write-hooks'
 
 /** TargetEvent comes before anything is written: which database it will be. */
 export interface TargetEvent {
@@ -16,7 +18,12 @@ export interface TargetEvent {
 }
 
 /** CommandEvent is one thing that happened during a command. */
-export type CommandEvent = RunEvent | TargetEvent
+export type CommandEvent = RunEvent | TargetEvent | HookEvent
+
+/** HookEvent tells of a hook that has run after a revision was written. */
+export interface HookEvent extends HookRun {
+  readonly type: 'hook'
+}
 
 /** Listener hears what happens during a command, as plain data. */
 export type Listener = (event: CommandEvent) => void
@@ -30,6 +37,12 @@ export interface Place {
   /** What new revisions are written in. */
   readonly language: 'ts' | 'js'
   readonly module: 'esm' | 'cjs'
+  /** How their names end; `.ts` or `.js` when left out. */
+  readonly ending?: 'ts' | 'js' | 'mjs' | 'cjs'
+  /** The project's own template, loaded when a file is written. */
+  readonly template?: { readonly name: string; load(): Promise<ScriptTemplate> }
+  /** What runs after a file was written, with folders as paths. */
+  readonly afterWrite?: readonly WriteHook[]
 }
 
 /** Environment is open for the time of one command. */

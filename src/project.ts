@@ -9,19 +9,20 @@ import {
   findSettings,
   type FoundSettings,
   isSourceAndCompiled,
-  languageOf,
   readAnswers,
   type Settings,
   settingDeclarations,
   settingsFolder,
+  writtenIn,
 } from './config'
-import { createEnvironment, type Environment, type Listener } from './environment'
+import { createEnvironment, type Environment, type Listener, type Place } from './environment'
 import {
   AutogenError,
   DataSourceExportError,
   FileLoadError,
   MigrationsFolderNotFoundError,
   SettingsNotFoundError,
+  TemplateError,
   UsageError,
 } from './errors'
 import { loadModule, prepareGlobs, registerLoader } from './loader/register'
@@ -33,6 +34,8 @@ import { dialectOf } from './runtime/session'
 import { authorOf } from './scripts/authors'
 import { fromModules, readDirectory } from './scripts/directory'
 import type { MigrationModule, MigrationScript } from './scripts/script'
+import type { ScriptTemplate } from './scripts/template'
+import type { WriteHook } from './scripts/write-hooks'
 import { listenerOf, type Logger } from './logger'
 
 /** What every function of the library takes besides its own options. */
@@ -105,7 +108,15 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
         modules === undefined ? await readScripts(folders, settings.recursive === true, project) : fromModules(modules),
       x: typedFor(options),
       place:
-        modules === undefined ? { folder: found.folder, migrations: folders, ...languageOf(folders[0]!) } : undefined,
+        modules === undefined
+          ? defined({
+              folder: found.folder,
+              migrations: folders,
+              ...writtenIn(settings.language, folders[0]!),
+              template: templateFrom(settings.template, base('template')),
+              afterWrite: hooksFrom(settings.afterWrite ?? [], base('afterWrite')),
+            })
+          : undefined,
       renames: () => readAnswers(settings.renames ?? {}, base('renames'), loadUserFile),
       dataSource: () =>
         openDataSource({
@@ -136,6 +147,35 @@ function loading({ require, loader, tsconfig }: Settings) {
 function backupFrom(setting: Settings['backup'], folder: string): NonNullable<Settings['backup']> {
   if (typeof setting !== 'object' || setting.folder === undefined) return setting ?? true
   return { ...setting, folder: resolvePath(folder, setting.folder) }
+}
+
+/** A template in a file is loaded when a revision is written, and no sooner. */
+function templateFrom(setting: Settings['template'], folder: string): Place['template'] {
+  if (setting === undefined) return undefined
+  if (typeof setting === 'function') {
+    return { name: setting.name === '' ? 'of your settings' : setting.name, load: () => Promise.resolve(setting) }
+  }
+  const file = resolvePath(folder, setting)
+  const load = async () => {
+    const { default: exported } = await loadUserFile(file)
+    // Of a compiled file the default may lie one level down.
+    const found = isObject(exported) ? exported.default : exported
+    if (typeof found === 'function') return found as ScriptTemplate
+    throw new TemplateError(
+      file,
+      'has no function as its default export',
+      'Write `export default (parts) => ...` in it.',
+    )
+  }
+  return { name: file, load }
+}
+
+function hooksFrom(hooks: readonly WriteHook[], folder: string): readonly WriteHook[] {
+  return hooks.map((hook) => {
+    if (typeof hook === 'function') return hook
+    const { command, cwd = '.' } = 'command' in hook ? hook : { command: hook }
+    return { command, cwd: resolvePath(folder, cwd) }
+  })
 }
 
 function nowhere(): Environment {

@@ -27,13 +27,13 @@ test('typeorm-autogen exports these values', () => {
    RangeNotAllowedError RangeNotAncestorError ReplayFailedError RevisionCycleError RevisionLoopError
    RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError
    SeveralProblemsError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
-   StillReferencedError TransactionControlError TwoTypeormsError TypeImportedAsValueError
+   StillReferencedError TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError
    TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
    UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
    UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError WalkTooFarError
-   WrongDirectionError apply branches check current defineConfig describe diff downgrade edit
-   emptySchema ensureVersion exitCodes heads history init listTemplates match merge resolve reverse
-   reverseAll revision sameSchema show stamp upgrade version wait
+   WriteHookError WrongDirectionError apply branches check current defineConfig describe diff downgrade
+   edit emptySchema ensureVersion exitCodes heads history init listTemplates match merge resolve
+   reverse reverseAll revision sameSchema show stamp upgrade version wait
    "
   `)
 })
@@ -48,10 +48,11 @@ test('typeorm-autogen exports these types', () => {
    IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind ListTemplatesResult Listed
    Listener Literal Logger MergeOptions MigrationFailure MigrationModule MigrationScript
    MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions
-   ProjectSettings QualifiedName RenameCandidate RenameListener RenameQuestion Revision RevisionOptions
-   RevisionPlace RevisionResult RowsInTheWay Rule SchemaModel Sequence Settings ShowOptions ShowResult
-   Shown SourceAndCompiled StampOptions StampResult Step Table TableOptions Template UnansweredRename
-   Unique UpgradeOptions Verbatim View WaitOptions WaitResult
+   ProjectSettings QualifiedName RenameCandidate RenameListener RenameQuestion Revision RevisionFile
+   RevisionOptions RevisionPlace RevisionResult RowsInTheWay Rule SchemaModel ScriptParts
+   ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown SourceAndCompiled StampOptions
+   StampResult Step Table TableOptions Template UnansweredRename Unique UpgradeOptions Verbatim View
+   WaitOptions WaitResult WriteCommand WriteHook
    "
   `)
 })

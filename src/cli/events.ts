@@ -37,6 +37,10 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
     case 'batch':
       if (verbose) line(paint.dim(`          ${event.table}: ${event.batches} batches`))
       return
+    case 'hook':
+      line(`${paint.dim('hook')}      ${event.name}  ${paint.dim(`${event.durationMs} ms`)}`)
+      if (verbose && event.output !== '') line(paint.dim(`          ${event.output.replace(/\n/g, '\n          ')}`))
+      return
     case 'run':
     case 'end':
       return

@@ -3,6 +3,8 @@ import type { Command } from './command'
 
 export interface ListTemplatesResult {
   readonly templates: readonly Template[]
+  /** The project's own template, which puts new files together: a file, or the name of a function. */
+  readonly own?: string
 }
 
 /** Template is one shape of a migration file. */
@@ -32,11 +34,13 @@ export const listTemplatesCommand: Command<object, ListTemplatesResult> = {
         describe,
         chosen: place?.language === language && (module === undefined || place.module === module),
       })),
+      ...(place?.template === undefined ? {} : { own: place.template.name }),
     }
   },
   print(result, { line, paint }) {
     for (const { name, describe, chosen } of result.templates) {
       line(`${paint.bold(name.padEnd(20))} ${describe}${chosen ? paint.green(' (this project)') : ''}`)
     }
+    if (result.own !== undefined) line(`${paint.dim('put together by')} ${result.own}`)
   },
 }

@@ -2,10 +2,14 @@
 import { relative, resolve } from 'node:path'
 import type { Answers } from '../diff/answers'
 import type { Environment, Place } from '../environment'
-import { UsageError } from '../errors'
+import { UsageError, WriteHookError } from '../errors'
+import { defined } from '../model/defined'
 import { isUsableId, type RevisionGraph } from '../graph/graph'
-import { newRevisionId, writeScript } from '../scripts/directory'
-import { formatSource, renderScript, type Call, type Note } from '../scripts/render'
+import { newRevisionId, readSource, writeScript } from '../scripts/directory'
+import { inZone } from '../scripts/file-name'
+import { formatSource, renderScript, type Call, type Note, type ScriptDraft } from '../scripts/render'
+import { fillTemplate, lostFrom } from '../scripts/template'
+import { runWriteHook, type RevisionFile } from '../scripts/write-hooks'
 import type { Out, Typed } from './command'
 
 /** Draft is a revision before it has a file. */
@@ -50,8 +54,9 @@ export function requireMessage(message: string | undefined): string {
   return text
 }
 
-/** Renders the draft, formats it with the project's prettier and writes it; never over a file. */
-export async function writeRevision({ graph, place }: Environment, draft: Draft): Promise<Written> {
+/** Renders the draft, formats it with the project's prettier, writes it, never over a file, and runs the hooks over it. */
+export async function writeRevision(environment: Environment, draft: Draft): Promise<Written> {
+  const { graph, place, settings } = environment
   if (place === undefined) {
     throw new UsageError(
       'There is no folder to write to: the migrations were given as modules.',
@@ -68,26 +73,61 @@ export async function writeRevision({ graph, place }: Environment, draft: Draft)
       'Use 1 to 64 letters, digits, `_` or `.`, or leave `--rev-id` out.',
     )
   }
-  const { language, module } = place
-  const source = renderScript({
+  const { fileName, slugLength, timeZone } = settings
+  if (fileName?.includes('/') && settings.recursive !== true) {
+    throw new UsageError(
+      `Files called ${fileName} lie in sub-folders, where revisions are not looked for.`,
+      'Set `recursive: true` beside `fileName` in your settings.',
+    )
+  }
+  const { language, module, ending = language, template } = place
+  const at = new Date()
+  const script: ScriptDraft = {
     revision,
     downRevision: downRevisionOf(draft.downRevision),
     branchLabels: draft.branchLabels,
     dependsOn: draft.dependsOn,
     ...(draft.renames === undefined ? {} : { renames: draft.renames }),
     message: draft.message,
-    createdAt: new Date().toISOString(),
+    createdAt: inZone(at, timeZone),
     upgrade: draft.upgrade,
     downgrade: draft.downgrade,
     notes: draft.notes,
     ...(draft.downgradeNotes === undefined ? {} : { downgradeNotes: draft.downgradeNotes }),
     language,
     module,
-  })
-  const path = await writeScript(folder, { revision, message: draft.message, language }, (file) =>
-    formatSource(source, file),
-  )
-  return { revision, parents: draft.downRevision, message: draft.message, path: path.file, source: path.source }
+  }
+  const source =
+    template === undefined
+      ? renderScript(script)
+      : await fillTemplate({ name: template.name, render: await template.load() }, script)
+  const named = defined({ revision, message: draft.message, ending, at, timeZone, slugLength, template: fileName })
+  const written = await writeScript(folder, named, (file) => formatSource(source, file))
+  const left = await afterWriting(environment, { path: written.file, ...script }, written.source)
+  return { revision, parents: draft.downRevision, message: draft.message, path: written.file, source: left }
+}
+
+/**
+ * Runs the hooks over a revision's file. For every command that writes one; returns the text as the hooks have left it. The place of the
+ * revision in the history is looked for in it once more.
+ */
+export async function afterWriting(
+  { place, signal, emit }: Environment,
+  file: RevisionFile & Pick<ScriptDraft, 'downRevision' | 'branchLabels' | 'dependsOn'>,
+  source: string,
+): Promise<string> {
+  let left = source
+  const { path, revision } = file
+  for (const hook of place?.afterWrite ?? []) {
+    const run = await runWriteHook(hook, { path, revision }, { folder: place?.folder ?? '.', signal })
+    emit({ type: 'hook', ...run })
+    left = await readSource(path).catch((error: unknown) => {
+      throw new WriteHookError(run.name, path, 'took it away.', error)
+    })
+    const lost = left === source ? undefined : lostFrom(left, file)
+    if (lost !== undefined) throw new WriteHookError(run.name, path, `took ${lost} out of it.`)
+  }
+  return left
 }
 
 /** Labels are checked before there is a file that holds them. */

@@ -89,6 +89,38 @@ export class UnprintableValueError extends AutogenError {
   }
 }
 
+/** A template of the project's that cannot be used; no file was written. */
+export class TemplateError extends AutogenError {
+  readonly code = 'template'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly template: string,
+    readonly problem: string,
+    hint: string,
+    cause?: unknown,
+  ) {
+    super(`The template ${template} ${problem}; no file was written.`, hint, { cause })
+  }
+}
+
+/** A hook that failed after a revision was written; the file stays. */
+export class WriteHookError extends AutogenError {
+  readonly code = 'write-hook'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly hook: string,
+    readonly file: string,
+    readonly problem: string,
+    cause?: unknown,
+  ) {
+    super(
+      `${file} is written and stays, but the hook \`${hook}\` ${problem}`,
+      'Mend the hook in `afterWrite` of your settings, and do by hand what it should have done; hooks after it did not run.',
+      { cause },
+    )
+  }
+}
+
 /** The project's prettier could not format a new migration. */
 export class FormatError extends AutogenError {
   readonly code = 'format'

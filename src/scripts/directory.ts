@@ -1,7 +1,7 @@
 // Folders of migration files: reading their heads, writing a new one. The only file here that touches the disk.
-import { link, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, sep } from 'node:path'
-import { MigrationFileExistsError, MigrationsFolderNotFoundError } from '../errors'
+import { MigrationFileExistsError, MigrationsFolderNotFoundError, UsageError } from '../errors'
 import { defaultTemplate, fileName, type Named } from './file-name'
 import { scanHeader } from './header'
 import { checkHeader, checkMigration, exportsOfMigration, looksLikeMigration, revisionOf } from './module'
@@ -35,7 +35,7 @@ export async function readDirectory(folders: readonly string[], options: ReadOpt
 
 /** What a new file is called and written in. */
 export interface NewFile extends Named {
-  readonly language: 'ts' | 'js'
+  readonly ending: 'ts' | 'js' | 'mjs' | 'cjs'
   /** Placeholders as in `fileName`; `<revision>_<slug>` when left out. */
   readonly template?: string
 }
@@ -52,10 +52,19 @@ export async function writeScript(
   named: NewFile,
   source: string | ((file: string) => string | Promise<string>),
 ): Promise<WrittenFile> {
-  const file = join(folder, `${fileName(named.template ?? defaultTemplate, named)}.${named.language}`)
+  const template = named.template ?? defaultTemplate
+  const name = `${fileName(template, named)}.${named.ending}`
+  if (!isCode(`${sep}${name.split('/').join(sep)}`)) {
+    throw new UsageError(
+      `A file called ${name}, as the template ${template} says, would not be found again.`,
+      'Let no part of `fileName` begin with `#` or `~`, or be `node_modules`.',
+    )
+  }
+  const file = join(folder, name)
   const text = typeof source === 'string' ? source : await source(file)
-  const draft = join(folder, `.${basename(file)}.${process.pid}.draft`)
+  const draft = join(dirname(file), `.${basename(file)}.${process.pid}.draft`)
   try {
+    if (name.includes('/') && (await isFolder(folder))) await mkdir(dirname(file), { recursive: true })
     await writeFile(draft, text, { flag: 'wx' })
     await publish(draft, file, text)
   } catch (error) {
@@ -66,6 +75,19 @@ export async function writeScript(
     await rm(draft, { force: true })
   }
   return { file, source: text }
+}
+
+/** The text of a revision's file as it is now. */
+export function readSource(file: string): Promise<string> {
+  return readFile(file, 'utf8')
+}
+
+/** Whether a folder is there. */
+export function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 // A link appears at once and fails where the name is taken; a rename would replace. Some file systems have no links.

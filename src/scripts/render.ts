@@ -3,6 +3,7 @@ import type { Intent } from '../operations/intent'
 import type { Batch } from '../operations/op'
 import { signatures } from '../operations/signatures'
 import { lineWidth, literal, stringLiteral, type Code } from './literal'
+import type { ScriptParts } from './parts'
 
 export { formatSource } from './format'
 
@@ -42,21 +43,37 @@ export interface ScriptDraft {
   readonly module: 'esm' | 'cjs'
 }
 
-/** Renders a migration file. */
+/** Renders a migration file, its parts in our own order. */
 export function renderScript(draft: ScriptDraft): string {
+  const { comment, imports, header, upgrade, downgrade } = renderParts(draft)
+  return [comment, imports, header, upgrade, downgrade]
+    .filter((part) => part !== '')
+    .map((part) => `${part}\n`)
+    .join('\n')
+}
+
+/** Renders what a migration file is made of. */
+export function renderParts(draft: ScriptDraft): ScriptParts {
   const upgrade = draft.upgrade.length > 0 ? calls(draft.upgrade, draft.notes) : emptyUpgrade(draft)
   const downgrade =
     'irreversible' in draft.downgrade ? refusal(draft.downgrade.irreversible) : undoing(draft, draft.downgrade)
   const functions = [renderFunction(draft, 'upgrade', upgrade), renderFunction(draft, 'downgrade', downgrade)]
   const usesOp = draft.language === 'ts' && functions.some((text) => text.includes('op: Op'))
-  return [
-    renderComment(draft),
-    ...(usesOp ? ["import type { Op } from 'typeorm-autogen'"] : []),
-    renderExports(draft),
-    ...functions,
-  ]
-    .map((part) => `${part}\n`)
-    .join('\n')
+  const { revision, downRevision, message, createdAt } = draft
+  return {
+    shape: draft.language === 'ts' ? 'typescript' : draft.module === 'esm' ? 'javascript-esm' : 'javascript-commonjs',
+    revision,
+    downRevision,
+    message,
+    createdAt,
+    comment: renderComment(draft),
+    imports: usesOp ? "import type { Op } from 'typeorm-autogen'" : '',
+    header: renderExports(draft),
+    upgrade: functions[0]!,
+    downgrade: functions[1]!,
+    upgradeBody: upgrade.lines.join('\n'),
+    downgradeBody: downgrade.lines.join('\n'),
+  }
 }
 
 /** The comment a file opens with; header.ts reads message and date from it, and an indented line there continues the one before. */
@@ -204,7 +221,8 @@ function single(list: readonly string[]): string | readonly string[] {
   return list.length === 1 ? list[0]! : list
 }
 
-function listOf(value: string | readonly string[] | null | undefined): readonly string[] {
+/** One, several or no names, as a list. */
+export function listOf(value: string | readonly string[] | null | undefined): readonly string[] {
   if (value === null || value === undefined) return []
   return typeof value === 'string' ? [value] : value
 }

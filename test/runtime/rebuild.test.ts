@@ -202,7 +202,7 @@ describe.each(sqlite)('a rebuild on %s', (_, create) => {
       const lines: string[] = []
       const logger = { info: (line: string) => void lines.push(line), warn: () => {} }
       const events: RunEvent[] = []
-      const onEvent = listenerOf({ logger, onEvent: (event) => event.type !== 'target' && events.push(event) })
+      const onEvent = listenerOf({ logger, onEvent: (event) => events.push(event as RunEvent) })
       await here.upgrade(notNull, 'b', onEvent === undefined ? {} : { onEvent })
       const copies = events.filter(isCopy)
       const about = { type: 'copy', revision: 'b', table: 'large', total }

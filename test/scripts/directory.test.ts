@@ -270,7 +270,7 @@ describe('modules that were imported already', () => {
 })
 
 describe('writing', () => {
-  const named = { revision: 'a1', message: 'Add email', language: 'ts' } as const
+  const named = { revision: 'a1', message: 'Add email', ending: 'ts' } as const
 
   test('puts a file beside the others, named after id and message', async () => {
     const { file } = await writeScript(folder, named, '// text\n')
