@@ -25,15 +25,16 @@ import type { ColumnChanges } from './tables'
 
 /** What makes all keys, checks and indexes but the foreign keys as wanted. */
 export function diffParts(live: Table, wanted: Table, columns: ColumnChanges): Operation[] {
-  const { recreated } = columns
+  const { recreated, dropped } = columns
   const spoken = [...recreated, ...columns.retyped]
-  const keyTouched = (key: { readonly columns: readonly string[] }) =>
-    [...recreated].some((name) => usesColumn(key, name))
+  const leaving = [...recreated, ...dropped]
+  const keyTouched = (key: { readonly columns: readonly string[]; readonly include?: readonly string[] }) =>
+    leaving.some((name) => usesColumn(key, name))
   const textTouched = (part: { readonly expression: { readonly sql: string } }) =>
     spoken.some((name) => mentions(spelling(part.expression), name))
   return [
     ...compare(primaryKeys, live, wanted, keyTouched),
-    ...compare(uniques, live, wanted, keyTouched),
+    ...compare(uniques, live, wanted, keyTouched, dropped),
     ...compare(checks, live, wanted, textTouched),
     ...compare(exclusions, live, wanted, textTouched),
     ...diffIndexes(live, wanted, columns),
@@ -51,20 +52,21 @@ function diffIndexes(live: Table, wanted: Table, { recreated, retyped, dropped }
       (part) => typeof part === 'object' && 'sql' in part && mentions(spelling(part), name),
     )
   const touched = (index: Index) =>
-    [...recreated].some((name) => usesColumn(index, name)) ||
+    [...recreated, ...dropped].some((name) => usesColumn(index, name)) ||
     [...recreated, ...retyped].some((name) => speaksOf(index, name))
   const ours = synchronizedIndexes(live.indexes, wanted.indexes)
   const others = live.indexes.filter((index) => !ours.includes(index))
   const declared = synchronizedIndexes(wanted.indexes, wanted.indexes)
   const { pairs, extra, missing } = pair(ours, declared, sameIndex)
   // What nobody synchronizes stays, unless a column of it goes.
-  const lost = others.filter((index) => touched(index) || [...dropped].some((name) => usesColumn(index, name)))
-  return changes(indexes, nameOf(live), { pairs, extra: [...extra, ...lost], missing }, touched)
+  const lost = others.filter(touched)
+  return changes(indexes, nameOf(live), { pairs, extra: [...extra, ...lost], missing }, touched, dropped)
 }
 
 interface Named {
   readonly name?: string
   readonly notValid?: true
+  readonly include?: readonly string[]
 }
 
 /** PartKind is what there is to know about one kind of constraint. */
@@ -78,8 +80,14 @@ interface PartKind<T extends Named> {
   readonly rename: 'renameConstraint' | 'renameIndex'
 }
 
-function compare<T extends Named>(kind: PartKind<T>, live: Table, wanted: Table, touched: (part: T) => boolean) {
-  return changes(kind, nameOf(live), pair(kind.of(live), kind.of(wanted), kind.same), touched)
+function compare<T extends Named>(
+  kind: PartKind<T>,
+  live: Table,
+  wanted: Table,
+  touched: (part: T) => boolean,
+  dropped?: ReadonlySet<string>,
+) {
+  return changes(kind, nameOf(live), pair(kind.of(live), kind.of(wanted), kind.same), touched, dropped)
 }
 
 function changes<T extends Named>(
@@ -87,7 +95,10 @@ function changes<T extends Named>(
   table: QualifiedName,
   { pairs, extra, missing }: Pairing<T>,
   touched: (part: T) => boolean,
+  dropped: ReadonlySet<string> = new Set(),
 ): Operation[] {
+  const isTuned = ([one, want]: readonly [T, T]) =>
+    suits(one, want) && !kind.same(one, want) && !one.include?.some((name) => dropped.has(name))
   const suits = (one: T, want: T) => kind.same(one, want) || (one.name === want.name && kind.suits(one, want))
   const isReplaced = ([one, want]: readonly [T, T]) =>
     !suits(one, want) || touched(one) || (!validated(one, want) && one.name === undefined)
@@ -101,8 +112,8 @@ function changes<T extends Named>(
       return validated(one, want) || name === undefined ? [] : [{ kind: 'validateConstraint', table, name }]
     }),
     ...[
-      // What somebody tuned by hand comes back as it was.
-      ...replaced.map(([one, want]) => (suits(one, want) && !kind.same(one, want) ? one : want)),
+      // What somebody tuned by hand comes back as it was, unless what it was tuned with is gone.
+      ...replaced.map((both) => (isTuned(both) ? both[0] : both[1])),
       ...missing,
     ].map((part) => kind.create(table, part)),
   ]

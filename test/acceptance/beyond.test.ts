@@ -101,6 +101,29 @@ describe('an index or a key that somebody tuned', () => {
     expect(await story.sql(definitions)).toEqual(tuned)
   })
 
+  test('stays without what it was tuned with, where the server would drop it together with that', async () => {
+    const story = await stage.begin()
+    const entities = (columns: Parameters<typeof entity>[1]) => [
+      entity(
+        'thing',
+        { id: id(), size: Column('int'), name: Column('text'), ...columns },
+        Index('ix', ['size']),
+        Unique('uq', ['name']),
+      ),
+    ]
+    await story.become(entities({ extra: Column('int', { nullable: true }) }))
+    await story.sql(`
+      DROP INDEX ix;
+      CREATE INDEX ix ON thing (size) INCLUDE (extra);
+      ALTER TABLE thing DROP CONSTRAINT uq;
+      ALTER TABLE thing ADD CONSTRAINT uq UNIQUE (name) INCLUDE (extra)`)
+    const tuned = await story.sql(definitions)
+    expect((await story.become(entities({})))?.operations).toContain('- column thing.extra integer null')
+    expect(await story.check(entities({}))).toEqual([])
+    await story.downgrade('-1')
+    expect(await story.sql(definitions)).toEqual(tuned)
+  })
+
   test('is another one where the entity says something else', async () => {
     const story = await stage.begin()
     await story.become(things(Column('int')))

@@ -193,6 +193,16 @@ describe('keys, checks and indexes', () => {
       ['~ constraint t C validated'],
     ],
     [
+      'that include a column which goes are made again without it',
+      {
+        columns: columns('id int', 'a int', 'b int', 'c int'),
+        indexes: [{ ...index('I', 'a'), include: ['c'] }],
+        uniques: [{ name: 'U', columns: ['b'], include: ['c'] }],
+      },
+      { indexes: [index('I', 'a')], uniques: [{ name: 'U', columns: ['b'] }] },
+      ['- index t I (a)', '- unique t U (b)', '- column t.c int', '+ unique t U (b)', '+ index t I (a)'],
+    ],
+    [
       'need not be validated to be what is wanted',
       { checks: [{ name: 'C', expression: { sql: 'a > 0' } }] },
       { checks: [{ name: 'C', expression: { sql: 'a > 0' }, notValid: true }] },
