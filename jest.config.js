@@ -19,7 +19,7 @@ const transform = {
 }
 
 const pure = ['model', 'operations', 'diff', 'graph', 'lint', 'scripts']
-// What costs processes or is told apart from TypeORM: its major makes no difference there.
+// What costs processes, reads no entity, or reaches its server by the plain driver: TypeORM's major makes no difference there.
 const once = [
   'cli/bad-input',
   'cli/commands',
@@ -34,6 +34,15 @@ const once = [
   'commands/files',
   'commands/init',
   'commands/print',
+  'dialects/[^/]+',
+  'dialects/postgres/[^/]+',
+  'dialects/sqlite/parse',
+  'loader/compilers',
+  'loader/exports',
+  'loader/metadata',
+  'loader/register',
+  'loader/sources',
+  'loader/tsconfig',
   'where/init',
 ]
 const elsewhere = ['/node_modules/', '/fixtures/', '<rootDir>/test/pack/']
@@ -66,6 +75,7 @@ module.exports = {
   testTimeout: 30_000,
   // Suites wait for servers and child processes a good part of the time, so there are more of them than cores.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   projects: [
     {
       ...base,

@@ -15,7 +15,7 @@ import { openConnection, type Connection } from '../../src/runtime/connection'
 import { migrate } from '../../src/runtime/migrate'
 import { openSession } from '../../src/runtime/session'
 import { history } from '../runtime/world'
-import { freshSqlite, reusedPostgres, type TestDatabase } from '../support/databases'
+import { freshPostgres, freshSqlite, type TestDatabase } from '../support/databases'
 import { casesOf, type EntityCase } from '../support/entities/case'
 import { commonCases, thing } from '../support/entities/common'
 import { postgresCases } from '../support/entities/postgres'
@@ -170,9 +170,7 @@ function suite(dialect: Dialect, cases: readonly EntityCase[], fresh: () => Prom
 }
 
 describe('PostgreSQL', () => {
-  const { fresh, end } = reusedPostgres()
-  afterAll(end)
-  suite(postgres, [...commonCases, ...postgresCases, ...optionCases], fresh)
+  suite(postgres, [...commonCases, ...postgresCases, ...optionCases], freshPostgres)
 })
 
 describe.each(sqliteDrivers())('SQLite through %s', (driver) => {

@@ -21,38 +21,50 @@ export function postgresUrl(): string {
   return url
 }
 
-/** Creates an empty PostgreSQL database. */
+/**
+ * Opens an empty PostgreSQL database. Creating one and dropping it costs a server more than most tests do in it, so that
+ * a file's next test gets what its last one gave back, emptied.
+ */
 export async function freshPostgres(): Promise<TestDatabase & { readonly url: string }> {
-  const name = `t_${process.pid}_${Date.now().toString(36)}_${++count}`
-  await admin(`CREATE DATABASE ${name}`)
+  const name = givenBack.pop() ?? (await created())
   const url = new URL(postgresUrl())
   url.pathname = `/${name}`
   return {
     url: url.href,
     options: { type: 'postgres', url: url.href },
-    drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    async drop() {
+      if (fileEnded || !(await isEmptied(name, url.href))) await dropped(name)
+      else givenBack.push(name)
+    },
   }
 }
 
-/** Databases that are emptied instead of dropped, and used again: creating one costs a server more than most tests do in it. */
-export function reusedPostgres(): { fresh(): Promise<TestDatabase>; end(): Promise<void> } {
-  const all: TestDatabase[] = []
-  const free: (TestDatabase & { readonly url: string })[] = []
-  return {
-    async fresh() {
-      const database = free.pop() ?? (await freshPostgres())
-      if (!all.includes(database)) all.push(database)
-      return {
-        options: database.options,
-        async drop() {
-          await admin(emptied, database.url)
-          free.push(database)
-        },
-      }
-    },
-    async end() {
-      for (const database of all) await database.drop()
-    },
+const givenBack: string[] = []
+let fileEnded = false
+afterAll(async () => {
+  // What a file gives back in hooks of its own, which run after this one, goes at once.
+  fileEnded = true
+  for (const name of givenBack.splice(0)) await dropped(name)
+})
+
+async function created(): Promise<string> {
+  const name = `t_${process.pid}_${Date.now().toString(36)}_${++count}`
+  await admin(`CREATE DATABASE ${name}`)
+  return name
+}
+
+function dropped(name: string): Promise<void> {
+  return admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+}
+
+/** False for a database that is gone, or that a test has closed to us. */
+async function isEmptied(name: string, url: string): Promise<boolean> {
+  const others = `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+  try {
+    await admin(`${others};${emptied};ALTER DATABASE ${name} RESET ALL`, url)
+    return true
+  } catch {
+    return false
   }
 }
 
