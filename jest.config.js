@@ -24,6 +24,7 @@ const once = [
   'cli/bad-input',
   'cli/commands',
   'cli/init',
+  'cli/json-log',
   'cli/print',
   'cli/prompts',
   'cli/refused',

@@ -1,6 +1,7 @@
 // What the system or the database does not let us do, wherever it shows, as facts: a user mends it, so no stack is printed.
 import type { Environment } from './environment'
 import { AutogenError, DatabaseRefusedError, FileRefusedError } from './errors'
+import { errorData } from './runtime/events'
 import { serverMessage } from './runtime/failure'
 import { cleanError } from './runtime/passwords'
 
@@ -18,7 +19,9 @@ export async function within<R>(
       await environment.close()
     }
   } catch (error) {
-    throw refusalOr(cleanError(error, environment?.withoutPasswords))
+    const told = refusalOr(cleanError(error, environment?.withoutPasswords))
+    environment?.emit({ type: 'failure', ...errorData(told) })
+    throw told
   }
 }
 

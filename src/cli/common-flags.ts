@@ -16,6 +16,11 @@ export const commonFlags: { readonly [name: string]: Flag } = {
   tag: { type: 'string', argument: 'TEXT', describe: 'the same as -x tag=TEXT' },
   require: { type: 'strings', argument: 'MODULE', describe: 'module to load before your files' },
   format: { type: 'string', argument: 'text|json', describe: 'how the result is printed (text)' },
+  log: {
+    type: 'string',
+    argument: 'text|json',
+    describe: 'how what happens is told: json is one object per event, on the error stream (text)',
+  },
   verbose: { type: 'boolean', alias: 'v', describe: 'more detail' },
   quiet: { type: 'boolean', alias: 'q', describe: 'nothing but errors' },
 }

@@ -42,7 +42,9 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
       if (verbose && event.output !== '') line(paint.dim(`          ${event.output.replace(/\n/g, '\n          ')}`))
       return
     case 'run':
+    case 'segment':
     case 'end':
+    case 'failure':
       return
   }
 }

@@ -2,34 +2,40 @@
 import type { AnyCommand, Out } from '../commands/command'
 import { AutogenError, exitCodes, UsageError } from '../errors'
 import { folderAbove, performCommand } from '../project'
+import { errorData } from '../runtime/events'
 import { cleanError } from '../runtime/passwords'
+import type { CommandEvent } from '../environment'
 import { describeEvent } from './events'
 import { printCommandHelp, printHelp } from './help'
+import { jsonLog, type JsonLog } from './json-log'
 import { type Arguments, commandNamed, parse } from './parse'
-import { errorData, outOf, printError } from './print'
+import { outOf, printError } from './print'
 import { askRename, canAsk } from './prompts'
 
 /** Runs one command line and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   ignoreClosedPipe(process.stdout)
   ignoreClosedPipe(process.stderr)
-  const code = await runCommandLine(argv)
+  const err = await outOf(process.stderr, process.env)
+  const log = says(argv, 'log', 'json') ? logOf(argv, err) : undefined
+  const code = await runCommandLine(argv, err, log)
+  log?.exit(code)
   await Promise.all([drained(process.stdout), drained(process.stderr)])
   process.exit(code)
 }
 
-async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const asked = { json: wantsJson(argv), verbose: argv.includes('-v') || argv.includes('--verbose') }
-  const err = await outOf(process.stderr, process.env)
+async function runCommandLine(argv: readonly string[], err: Out, log: JsonLog | undefined): Promise<number> {
+  const asked = { json: says(argv, 'format', 'json'), verbose: hasFlag(argv, 'verbose') }
   try {
     if (await answeredByHelp(argv)) return 0
     const chosen = await parse(argv)
-    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, err)
+    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, err, log)
   } catch (thrown) {
     // What was typed may hold a password, too.
     const error = cleanError(thrown)
     if (asked.json) process.stdout.write(`${JSON.stringify({ format: 1, error: errorData(error) }, null, 2)}\n`)
-    else printError(error, err, asked.verbose)
+    else if (log === undefined) printError(error, err, asked.verbose)
+    log?.tell({ type: 'failure', ...errorData(error) })
     return error instanceof AutogenError ? error.exitCode : exitCodes.unexpected
   }
 }
@@ -55,24 +61,29 @@ async function answeredByHelp(argv: readonly string[]): Promise<boolean> {
   throw new UsageError('No command was named.', 'Name one, for example `autogen upgrade head`.')
 }
 
-async function perform(command: AnyCommand, options: Arguments, err: Out): Promise<number> {
+async function perform(command: AnyCommand, options: Arguments, err: Out, log: JsonLog | undefined): Promise<number> {
   const json = options.format === 'json'
   const format = command.formats?.[String(options.format)]
   const quiet = options.quiet === true
   const out = await outOf(process.stdout, process.env)
   // What another program reads stays free of what a person follows.
   const progress = json || format !== undefined || options.sql === true ? err : out
+  const tell = (event: CommandEvent) => {
+    // An error is told once, by whoever catches it last.
+    if (log !== undefined && event.type !== 'failure') log.tell(event)
+    else if (log === undefined && !quiet) {
+      describeEvent(event, event.type === 'warning' ? err : progress, options.verbose === true)
+    }
+  }
   const interruption = new AbortController()
-  const stop = interruptWith(interruption, err)
+  const stop = interruptWith(interruption, err, log)
   try {
     if (command.standalone !== true) enter(options)
     const result = await performCommand(command, {
       ...options,
       ...(command.asks === true && canAsk({ json, quiet }) ? { onRename: askRename } : {}),
       signal: interruption.signal,
-      onEvent: (event) => {
-        if (!quiet) describeEvent(event, event.type === 'warning' ? err : progress, options.verbose === true)
-      },
+      onEvent: tell,
     })
     if (json) out.line(JSON.stringify({ format: 1, ...result }, null, 2))
     else if (format !== undefined) out.line(format(result))
@@ -89,15 +100,27 @@ function enter(options: Arguments): void {
   if (above !== undefined) process.chdir(above)
 }
 
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.includes('--format=json') || argv.some((word, at) => word === '--format' && argv[at + 1] === 'json')
+/** Whether a flag has a value, looked for before the line is read: what is wrong with the line is told the same way. */
+function says(argv: readonly string[], flag: string, value: string): boolean {
+  return argv.includes(`--${flag}=${value}`) || argv.some((word, at) => word === `--${flag}` && argv[at + 1] === value)
+}
+
+function hasFlag(argv: readonly string[], flag: string): boolean {
+  return argv.includes(`--${flag}`) || argv.includes(`-${flag[0]}`)
+}
+
+function logOf(argv: readonly string[], { line }: Out): JsonLog {
+  const command = argv.find((word) => commandNamed(word) !== undefined) ?? ''
+  return jsonLog({ command, verbose: hasFlag(argv, 'verbose'), quiet: hasFlag(argv, 'quiet') }, line)
 }
 
 /** First Ctrl-C: stop after the running statement; second: at once. */
-function interruptWith(controller: AbortController, err: Out): () => void {
+function interruptWith(controller: AbortController, err: Out, log: JsonLog | undefined): () => void {
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-    err.line(`${err.paint.yellow('stopping')}  once the running statement has ended; Ctrl-C again stops at once`)
+    const message = 'once the running statement has ended; Ctrl-C again stops at once'
+    if (log === undefined) err.line(`${err.paint.yellow('stopping')}  ${message}`)
+    else log.tell({ type: 'warning', code: 'stopping', message: `Stopping ${message}.` })
     controller.abort()
   }
   process.on('SIGINT', onSignal)

@@ -114,6 +114,9 @@ function optionsFrom(command: AnyCommand, parsed: Arguments): Arguments {
       `Use ${formats.map((name) => `\`--format ${name}\``).join(' or ')}.`,
     )
   }
+  if (options.log !== undefined && options.log !== 'text' && options.log !== 'json') {
+    throw new UsageError(`There is no log "${String(options.log)}".`, 'Use `--log text` or `--log json`.')
+  }
   if (options.x !== undefined) options.x = Object.fromEntries((options.x as string[]).map(keyAndValue))
   if (options.datasource !== undefined) {
     options.dataSource = options.datasource

@@ -31,12 +31,3 @@ export function printError(error: unknown, out: Out, verbose: boolean): void {
   }
   if (verbose && error.cause instanceof Error && error.cause.stack !== undefined) out.line(dim(error.cause.stack))
 }
-
-/** An error as the JSON output carries it. */
-export function errorData(error: unknown): object {
-  if (!(error instanceof AutogenError)) {
-    return { code: 'unexpected', exitCode: 1, message: error instanceof Error ? error.message : String(error) }
-  }
-  const { name, message, hint, code, exitCode, cause: _cause, stack: _stack, ...facts } = error
-  return { code, exitCode, name, message, hint, ...facts }
-}

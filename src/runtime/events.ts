@@ -1,6 +1,9 @@
 // What is told while migrations run, as plain data: for the terminal, a logger, a test.
+import { AutogenError } from '../errors'
 import type { Step } from '../graph/revision'
 import type { LogKind } from './log'
+
+export type { Step } from '../graph/revision'
 
 /** RunEvent is one thing that happened during a run. */
 export type RunEvent =
@@ -9,10 +12,12 @@ export type RunEvent =
   | BackupEvent
   | RunStartedEvent
   | MigrationEvent
+  | SegmentEvent
   | StatementEvent
   | CopyEvent
   | BatchEvent
   | RunEndedEvent
+  | FailureEvent
 
 /** RunListener hears them as they happen. */
 export type RunListener = (event: RunEvent) => void
@@ -60,6 +65,14 @@ export interface MigrationEvent {
   readonly durationMs?: number
 }
 
+/** SegmentEvent is told when a part of a migration has been committed before its end; a run that stops after it goes on there. */
+export interface SegmentEvent {
+  readonly type: 'segment'
+  readonly revision: string
+  /** How many are committed by now. */
+  readonly committed: number
+}
+
 /** StatementEvent is one SQL statement that ran. */
 export interface StatementEvent {
   readonly type: 'statement'
@@ -92,4 +105,27 @@ export interface RunEndedEvent {
   readonly type: 'end'
   readonly heads: readonly string[]
   readonly durationMs: number
+}
+
+/** FailureEvent is the error a command ends with, as data; the facts of the error stand beside its code. */
+export interface FailureEvent extends ErrorData {
+  readonly type: 'failure'
+}
+
+/** ErrorData is what a program is told of an error; the facts of it stand beside these. */
+export interface ErrorData {
+  readonly code: string
+  readonly exitCode: number
+  readonly name?: string
+  readonly message: string
+  readonly hint?: string
+}
+
+/** The code, the sentence and the facts of an error; its cause and its stack are for people. */
+export function errorData(error: unknown): ErrorData {
+  if (!(error instanceof AutogenError)) {
+    return { code: 'unexpected', exitCode: 1, message: error instanceof Error ? error.message : String(error) }
+  }
+  const { name, message, hint, code, exitCode, cause: _cause, stack: _stack, ...facts } = error
+  return { code, exitCode, name, message, hint, ...facts }
 }

@@ -146,6 +146,7 @@ export class SegmentRun {
       if (!skipping) await this.#record()
       await this.#commit()
       this.#hasCommitted ||= !skipping
+      if (!skipping) this.#tellCommitted()
     } else await this.#commit()
   }
 
@@ -163,7 +164,9 @@ export class SegmentRun {
     }
     if (!skipping) await work(runPiece, this.#previousNote())
     this.#parts++
-    if (!skipping) await this.#recordAlone()
+    if (skipping) return
+    await this.#recordAlone()
+    this.#tellCommitted()
   }
 
   /** Moves the heads and closes the log row, in the transaction of the last part; `last` has the last word in it. */
@@ -248,7 +251,9 @@ export class SegmentRun {
     }
     this.#parts++
     this.#committed = [...this.#committed, ...operations]
-    if (!skipping) await this.#recordAlone()
+    if (skipping) return
+    await this.#recordAlone()
+    this.#tellCommitted()
   }
 
   /** Asks about the one statement that was running when the run before was cut off, or failed half way. */
@@ -350,6 +355,11 @@ export class SegmentRun {
     } catch (error) {
       throw migrationFailure(error, session, { step, completed: this.#parts, sql, operation, at })
     }
+  }
+
+  #tellCommitted(): void {
+    const { step, onEvent } = this.#task
+    onEvent?.({ type: 'segment', revision: step.revision.id, committed: this.#parts })
   }
 
   #refuseInterrupted(): void {

@@ -1,9 +1,10 @@
 // What a person sees: colours only where they can be seen, errors in two lines, help that fits a terminal.
 import { printCommandHelp, printHelp } from '../../src/cli/help'
-import { errorData, printError, wantsColour } from '../../src/cli/print'
+import { printError, wantsColour } from '../../src/cli/print'
 import { commands } from '../../src/commands'
 import type { Out } from '../../src/commands/command'
 import { DatabaseUnreachableError, InvalidUrlError, MultipleHeadsError, SeveralProblemsError } from '../../src/errors'
+import { errorData } from '../../src/runtime/events'
 
 /** A sheet of paper: what was printed, without colours. */
 function sheet(): Out & { readonly text: () => string } {
@@ -150,6 +151,8 @@ describe('help', () => {
            --require MODULE    module to load before your files; may be given
                                several times
            --format text|json  how the result is printed (text)
+           --log text|json     how what happens is told: json is one object
+                               per event, on the error stream (text)
        -v, --verbose           more detail
        -q, --quiet             nothing but errors
        -h, --help              this help
