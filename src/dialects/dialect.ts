@@ -143,6 +143,8 @@ export interface Dialect {
   version(db: Queryable): Promise<number>
   /** Whether a table is there, asked of the catalogue so that nothing fails and nothing is created. */
   hasTable(db: Queryable, name: QualifiedName, scope: Scope): Promise<boolean>
+  /** Whether a table that is there has a column. */
+  hasColumn(db: Queryable, table: QualifiedName, column: string, scope: Scope): Promise<boolean>
   /** Reads the live schema with a constant number of queries; already normalised. */
   introspect(db: Queryable, scope: Scope): Promise<SchemaModel>
   /** Puts every spelling of types, defaults, identifiers into the one the differ compares. */

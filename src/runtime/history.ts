@@ -27,16 +27,18 @@ export function aheadOrDiverged(log: readonly LogEntry[], graph: RevisionGraph, 
   return { state: descends ? 'ahead' : 'diverged', unknown }
 }
 
-/** The graph, and what the database holds beyond it: each below its parents as far as the log tells them. */
+/** The graph, and what the database holds beyond it: each above its parents, and what it needs, as far as the log tells them. */
 export function withUnknown(graph: RevisionGraph, log: readonly LogEntry[], heads: readonly string[]): RevisionGraph {
-  const parents = new Map(log.map((entry) => [entry.revision, entry.parents]))
+  const told = new Map(log.map((entry) => [entry.revision, entry]))
+  const applied = appliedFromLog(log)
   const unknown = new Map<string, Revision>()
   const waiting = [...heads]
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (graph.revisions.has(id) || unknown.has(id)) continue
-    const down = parents.get(id) ?? []
-    unknown.set(id, { id, down, labels: [], dependsOn: [], message: '' })
-    waiting.push(...down)
+    const down = told.get(id)?.parents ?? []
+    const dependsOn = applied.get(id)?.downgrade?.dependsOn ?? []
+    unknown.set(id, { id, down, labels: [], dependsOn, message: '' })
+    waiting.push(...down, ...dependsOn)
   }
   return unknown.size === 0 ? graph : buildGraph([...graph.revisions.values(), ...unknown.values()])
 }

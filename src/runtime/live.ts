@@ -24,7 +24,10 @@ export async function runScript({ session, schema, run, task, migration }: Stage
   const mode = { transaction: migration.transaction }
   if (!recording.async) {
     for (const passage of passagesOf(recording.intents, mode.transaction)) {
-      if (passage.kind === 'queued') await perform(session, schema, run, passage.intents, mode)
+      if (passage.kind !== 'queued') continue
+      // What the log keeps of an `op.autocommit` stands between its parts.
+      if (passage.transaction !== mode.transaction) await run.commitPart()
+      await perform(session, schema, run, passage.intents, passage)
     }
     return
   }

@@ -2,6 +2,7 @@
 import type { Row } from '../dialects/dialect'
 import { foldManaged } from '../operations/managed'
 import type { Operation } from '../operations/operation'
+import type { KeptDowngrade } from '../scripts/script'
 import type { Session } from './session'
 
 /** LogKind is why a row was written. */
@@ -31,6 +32,8 @@ export interface LogEntry {
   readonly durationMs?: number
   readonly error?: string
   readonly reason?: string
+  /** How a revision that was put there is taken back without its file; absent where that cannot be kept. */
+  readonly downgrade?: KeptDowngrade
 }
 
 /** NewLogEntry is a row before the database has numbered it. */
@@ -77,7 +80,11 @@ function withoutSecrets(session: Session, entry: NewLogEntry): NewLogEntry {
     const sql = session.withoutPasswords(operation.sql)
     return parameters === undefined ? { ...operation, sql } : { ...operation, sql, parameters: parameters.map(clean) }
   })
-  return { ...entry, operations }
+  const kept = JSON.stringify(entry.downgrade)
+  // With the password taken out it would no longer lead back.
+  if (kept === undefined || session.withoutPasswords(kept) === kept) return { ...entry, operations }
+  const { downgrade: _, ...rest } = entry
+  return { ...rest, operations }
 }
 
 /** The objects our migrations made and still own, as the log tells it. */
@@ -122,6 +129,7 @@ export function columnsOf(entry: NewLogEntry): (readonly [name: string, value: s
     ['duration_ms', entry.durationMs ?? null],
     ['error', entry.error ?? null],
     ['reason', entry.reason ?? null],
+    ['downgrade', entry.downgrade === undefined ? null : JSON.stringify(entry.downgrade)],
   ]
 }
 
@@ -146,6 +154,7 @@ function entryOf(row: Row): LogEntry {
     ...optional('durationMs', row.duration_ms, Number),
     ...optional('error', row.error, String),
     ...optional('reason', row.reason, String),
+    ...optional('downgrade', row.downgrade, (value) => parse<KeptDowngrade>(value)!),
   }
 }
 

@@ -21,6 +21,7 @@ import { makeBackup, type Backup, type BackupSettings } from './backup'
 import type { MigrationEvent } from './events'
 import { migrationFailure, serverMessage } from './failure'
 import { aheadOrDiverged, editedRevisions, skippedRevisions } from './history'
+import { keptDowngrade } from './kept'
 import { liveSchema, type LiveSchema } from './live-schema'
 import { needsForeignKeysOff, runScript } from './live'
 import { patientSession, withLock, type LockOptions } from './lock'
@@ -40,7 +41,7 @@ export interface MigrateRequest extends LockOptions {
   readonly steps: (heads: readonly string[]) => readonly Step[]
   /** Our version, for the log. */
   readonly toolVersion: string
-  /** Runs what was skipped instead: revisions below the heads, which stay as they are. */
+  /** Of the steps only runs what was skipped: revisions below the heads, which stay as they are. */
   readonly onlySkipped?: boolean
   /** A database that is ahead of the folder is an error, not a warning. */
   readonly strict?: boolean
@@ -120,8 +121,8 @@ function isAhead({ kind, graph, strict, onEvent }: MigrateRequest, log: readonly
 function plan(request: MigrateRequest, log: readonly LogEntry[], heads: readonly string[]): readonly Step[] {
   const { graph, kind, onlySkipped } = request
   const skipped = skippedRevisions(log, graph, heads)
-  if (onlySkipped === true) return skipped.map((id) => ({ direction: 'up', revision: graph.revisions.get(id)! }))
   const steps = request.steps(heads)
+  if (onlySkipped === true) return steps.filter(({ revision }) => skipped.includes(revision.id))
   const inTheWay =
     kind === 'upgrade' ? skipped : skipped.filter((id) => steps.some(({ revision }) => revision.id === id))
   if (inTheWay.length > 0) throw new SkippedRevisionsError(inTheWay, heads)
@@ -195,7 +196,7 @@ async function runStep(context: Context, step: Step, heads: readonly string[], p
     if (sameHeads(await selectHeads(session), heads)) throw error
     return 'moved'
   }
-  const task = taskOf(context, step, previous, foreignKeysOff)
+  const task = taskOf(context, step, migration, previous, foreignKeysOff)
   try {
     return await runTask(context, task, migration, heads, place)
   } catch (error) {
@@ -299,6 +300,7 @@ function halfWay(log: readonly LogEntry[], step: Step): LogEntry | undefined {
 function taskOf(
   { session, request }: Context,
   step: Step,
+  migration: RecordedMigration,
   previous: LogEntry | undefined,
   foreignKeysOff: boolean,
 ): Task {
@@ -307,7 +309,7 @@ function taskOf(
     step,
     previous,
     foreignKeysOff,
-    entry: {
+    entry: defined({
       revision: step.revision.id,
       parents: step.revision.down,
       direction: step.direction,
@@ -315,7 +317,8 @@ function taskOf(
       toolVersion: request.toolVersion,
       ...whoRuns(),
       startedAt: new Date().toISOString(),
-    },
+      downgrade: step.direction === 'up' ? keptDowngrade(migration, request.graph) : undefined,
+    }),
     onEvent: request.onEvent,
     signal: request.signal,
   })

@@ -5,6 +5,7 @@ import type { RevisionGraph } from '../graph/graph'
 import { change, headsAfter, type HeadChange } from '../graph/heads'
 import { ancestorsOf } from '../graph/lineage'
 import type { Step } from '../graph/revision'
+import { defined } from '../model/defined'
 import type { SchemaModel } from '../model/schema'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
@@ -12,7 +13,8 @@ import type { MigrationScript } from '../scripts/script'
 import { updateAtOnce } from './batched'
 import { inlineParameters } from './inline-parameters'
 import { offlineMetadataSql, planWith } from './interop'
-import { columnsOf } from './log'
+import { keptDowngrade } from './kept'
+import { columnsOf, type NewLogEntry } from './log'
 import { ownTablesSql } from './own-tables'
 import {
   passagesOf,
@@ -85,7 +87,7 @@ async function migrationBlocks(request: OfflineRequest): Promise<string[][]> {
     const rows = [
       ...(foreignKeysOff?.last ?? []),
       ...versionRows(request, moved),
-      logRow(request, step, { ...written, checksum: migration.checksum, stepsDone: written.parts.length }),
+      logRow(request, step, { operations: written.operations, migration, stepsDone: written.parts.length }),
     ]
     const lines = framed(withRows(written.parts, rows), request.opening)
     blocks.push([title(step), ...ended(foreignKeysOff?.before), ...lines, ...ended(foreignKeysOff?.after)])
@@ -100,8 +102,8 @@ async function stampBlock(request: OfflineRequest): Promise<string[]> {
   const told = await replay(graph, scripts, ancestorsOf(graph, graph.realHeads))
   const rows = versionRows(request, change(heads, headsAfterStamp(graph, heads, steps)))
   for (const step of steps) {
-    const { checksum } = await recordMigration(scriptOf(request, step))
-    rows.push(logRow(request, step, { operations: stampedOperations(step, told), checksum, stepsDone: 0 }))
+    const migration = await recordMigration(scriptOf(request, step))
+    rows.push(logRow(request, step, { operations: stampedOperations(step, told), migration, stepsDone: 0 }))
   }
   const lines = framed([{ transactional: true, statements: rows }])
   return [...steps.map((step) => title(step, 'stamp ')), ...lines]
@@ -218,25 +220,28 @@ function versionRows({ dialect, scope, tables }: OfflineRequest, { removed, adde
 
 interface Told {
   readonly operations: readonly Operation[]
-  readonly checksum: string
+  readonly migration: RecordedMigration
   readonly stepsDone: number
 }
 
 function logRow(request: OfflineRequest, { direction, revision }: Step, told: Told): string {
-  const { dialect, scope, tables, kind, toolVersion, reason } = request
-  const columns = columnsOf({
-    ...(reason === undefined ? {} : { reason }),
+  const { dialect, scope, tables, graph, kind, toolVersion, reason } = request
+  const { migration, operations, stepsDone } = told
+  const entry: NewLogEntry = defined({
     revision: revision.id,
     parents: revision.down,
     direction,
     kind,
-    status: 'done',
-    stepsDone: told.stepsDone,
-    checksum: told.checksum,
-    operations: told.operations,
+    status: 'done' as const,
+    stepsDone,
+    checksum: migration.checksum,
+    operations,
     toolVersion,
     startedAt: '',
+    reason,
+    downgrade: direction === 'up' ? keptDowngrade(migration, graph) : undefined,
   })
+  const columns = columnsOf(entry)
   const names = columns.map(([name]) => name)
   const values = columns.map(([name, value]) => (name.endsWith('_at') ? dialect.now : dialect.literal(value)))
   return `INSERT INTO ${dialect.quoteTable(tables.log, scope)} (${names.join(', ')}) VALUES (${values.join(', ')})`

@@ -2,19 +2,23 @@
 import type { Dialect, Scope } from '../dialects/dialect'
 import { FileChangedError } from '../errors'
 import { defined } from '../model/defined'
+import { nameOf } from '../model/lookup'
 import { emptySchema, type Column, type QualifiedName, type Table } from '../model/schema'
 import type { Operation } from '../operations/operation'
 import { inTransaction, type OwnTables, type Session } from './session'
 
-/** Creates what is missing of the version table, the log and the schema they lie in; two processes may do so at once. False where nothing was. */
+/**
+ * Creates what is missing of the version table, the log, its columns and the schema they lie in; two processes may do so at
+ * once. False where nothing was.
+ */
 export async function ensureTables(session: Session): Promise<boolean> {
-  if ((await missingTables(session)).length === 0) return false
+  if ((await missingParts(session)).length === 0) return false
   try {
     await createMissing(session, [])
   } catch (error) {
     if (error instanceof FileChangedError) throw error
     // Somebody else may have created them between our look and our CREATE; or the schema they lie in is missing too.
-    if ((await missingTables(session)).length === 0) return true
+    if ((await missingParts(session)).length === 0) return true
     const schema = session.tables.version.schema ?? session.scope.defaultSchema
     if (schema === undefined || !session.dialect.entities.schemas) throw error
     await createMissing(session, [{ kind: 'createSchema', schema }]).catch(() => Promise.reject(error))
@@ -25,34 +29,55 @@ export async function ensureTables(session: Session): Promise<boolean> {
 async function createMissing(session: Session, first: readonly Operation[]): Promise<void> {
   await inTransaction(session, async () => {
     const { dialect, scope, connection } = session
-    for (const sql of creationSql(dialect, scope, await missingTables(session), first)) await connection.query(sql)
+    const operations = [...first, ...(await missingParts(session))]
+    const sql = creationSql(dialect, scope, operations, describeOwnTables(dialect, session.tables))
+    for (const statement of sql) await connection.query(statement)
   })
 }
 
 /** The statements that create our tables, for a script that is printed instead of run. */
 export function ownTablesSql(dialect: Dialect, scope: Scope, tables: OwnTables): string[] {
-  return creationSql(dialect, scope, describeOwnTables(dialect, tables))
+  return creationSql(
+    dialect,
+    scope,
+    describeOwnTables(dialect, tables).map((table) => ({ kind: 'createTable', table })),
+  )
 }
 
-async function missingTables({ connection, dialect, scope, tables }: Session): Promise<Table[]> {
-  const missing: Table[] = []
+async function missingParts({ connection, dialect, scope, tables }: Session): Promise<Operation[]> {
+  const missing: Operation[] = []
   for (const table of describeOwnTables(dialect, tables)) {
-    if (!(await dialect.hasTable(connection, table, scope))) missing.push(table)
+    if (!(await dialect.hasTable(connection, table, scope))) missing.push({ kind: 'createTable', table })
+    else {
+      for (const column of table.columns.filter(({ name }) => addedLater.includes(name))) {
+        const isThere = await dialect.hasColumn(connection, table, column.name, scope)
+        if (!isThere) missing.push({ kind: 'addColumn', table: nameOf(table), column })
+      }
+    }
   }
   return missing
 }
 
+/** Columns that tables of before do not have. */
+const addedLater = ['downgrade']
+
 function creationSql(
   dialect: Dialect,
   scope: Scope,
-  tables: readonly Table[],
-  first: readonly Operation[] = [],
+  operations: readonly Operation[],
+  there: readonly Table[] = [],
 ): string[] {
-  const operations = [...first, ...tables.map((table) => ({ kind: 'createTable', table }) as const)]
-  const { segments } = dialect.plan(operations, emptySchema, { scope, transaction: true })
+  const before = operations.some(({ kind }) => kind === 'addColumn')
+    ? { ...emptySchema, tables: there.map(withoutAdded) }
+    : emptySchema
+  const { segments } = dialect.plan(operations, before, { scope, transaction: true })
   return segments.flatMap((segment) =>
     segment.transactional ? segment.statements.map(({ sql }) => sql) : [segment.statement.sql],
   )
+}
+
+function withoutAdded(table: Table): Table {
+  return { ...table, columns: table.columns.filter(({ name }) => !addedLater.includes(name)) }
 }
 
 function describeOwnTables(dialect: Dialect, tables: OwnTables): Table[] {
@@ -78,6 +103,7 @@ function describeOwnTables(dialect: Dialect, tables: OwnTables): Table[] {
         nullable('duration_ms', 'bigint'),
         nullable('error', 'text'),
         nullable('reason', 'text'),
+        nullable('downgrade', dialect.jsonType),
       ],
       'id',
     ),

@@ -26,11 +26,19 @@ export interface RecordedDirection extends Recording {
 
 /** Loads a migration and records it; nothing runs. */
 export async function recordMigration(script: MigrationScript): Promise<RecordedMigration> {
-  const { x = {} } = script
+  const { x = {}, kept } = script
   const module = await script.load()
+  if (kept !== undefined) return fromKept(module, kept)
   const up = await record((op) => module.upgrade?.(op), x)
   const down = await record((op) => module.downgrade?.(op), x)
   return { module, up, down, x, checksum: checksum(up, down), transaction: module.transaction !== false }
+}
+
+/** What the log keeps is a recording already. */
+function fromKept(module: MigrationModule, kept: NonNullable<MigrationScript['kept']>): RecordedMigration {
+  const down = { intents: kept.intents, opaque: false, async: false }
+  const up = { intents: [], opaque: true, async: false }
+  return { module, up, down, checksum: kept.checksum ?? 'unknown', x: {}, transaction: kept.transaction !== false }
 }
 
 async function record(run: (op: Op) => void | Promise<void>, x: RecordedMigration['x']): Promise<RecordedDirection> {

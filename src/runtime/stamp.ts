@@ -10,6 +10,7 @@ import { IrreversibleError } from '../errors'
 import type { MigrationScript } from '../scripts/script'
 import { tellApplied, type ApplyListener } from './applied'
 import { withUnknown } from './history'
+import { keptDowngrade } from './kept'
 import { withLock, type LockOptions } from './lock'
 import { appliedFromLog, openAttempts, readLog, startEntry, type NewLogEntry } from './log'
 import { ensureTables } from './own-tables'
@@ -127,8 +128,10 @@ async function logSteps(session: Session, request: StampRequest, steps: readonly
   for (const step of steps) await startEntry(session, await entryOf(request, step, told))
 }
 
-async function entryOf({ scripts, reason, toolVersion }: StampRequest, step: Step, told: Replay): Promise<NewLogEntry> {
+async function entryOf(request: StampRequest, step: Step, told: Replay): Promise<NewLogEntry> {
+  const { graph, scripts, reason, toolVersion } = request
   const script = scripts.find(({ revision }) => revision.id === step.revision.id)
+  const migration = script === undefined ? undefined : await recordMigration(script)
   const now = new Date().toISOString()
   return defined({
     revision: step.revision.id,
@@ -137,7 +140,7 @@ async function entryOf({ scripts, reason, toolVersion }: StampRequest, step: Ste
     kind: 'stamp' as const,
     status: 'done' as const,
     stepsDone: 0,
-    checksum: script === undefined ? undefined : (await recordMigration(script)).checksum,
+    checksum: migration?.checksum,
     operations: stampedOperations(step, told),
     toolVersion,
     ...whoRuns(),
@@ -145,6 +148,7 @@ async function entryOf({ scripts, reason, toolVersion }: StampRequest, step: Ste
     finishedAt: now,
     durationMs: 0,
     reason,
+    downgrade: migration && step.direction === 'up' ? keptDowngrade(migration, graph) : undefined,
   })
 }
 

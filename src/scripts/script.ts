@@ -1,5 +1,6 @@
 // A migration module as we hold it once loaded, whatever it was written in.
 import type { Op } from '../operations/op'
+import type { RecordedIntent } from '../operations/record'
 import type { Revision } from '../graph/revision'
 
 /** MigrationModule is what a migration file exports; its words are frozen, people's files hold them. */
@@ -27,4 +28,15 @@ export interface MigrationScript {
   load(): Promise<MigrationModule>
   /** What was given with `-x`, for its `op`. */
   readonly x?: Readonly<Record<string, string>>
+  /** Where there is no file, only what the log keeps: it is taken for the script's recording. */
+  readonly kept?: KeptDowngrade & { readonly checksum?: string }
+}
+
+/** KeptDowngrade is the downgrade of a revision as the log keeps it: what its script queued, without the script's lines. */
+export interface KeptDowngrade {
+  readonly intents: readonly RecordedIntent[]
+  /** False for a script that says `transaction = false`. */
+  readonly transaction?: false
+  /** The ids of what the revision depends on, which no other column tells. */
+  readonly dependsOn?: readonly string[]
 }

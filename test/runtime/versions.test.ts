@@ -61,12 +61,39 @@ describe.each(databases)('the version table and the log on %s', (name, create) =
       finishedAt: '2026-01-02T03:04:06.000Z',
       durationMs: 322,
       reason: 'because "of" this',
+      downgrade: { intents: [{ kind: 'dropTable', table: "it's" }], transaction: false, dependsOn: ['d'] },
     }
     const id = await startEntry(session, running)
     expect(await readLog(session)).toEqual([{ id, ...running }])
     await finishEntry(session, id, done)
     expect(await readLog(session)).toEqual([{ id, ...done }])
     expect([...appliedFromLog(await readLog(session)).keys()]).toEqual(['a1'])
+  })
+
+  test('a log that lacks a column is read as it is, and gets the column with the next write', async () => {
+    const session = await here.session()
+    await ensureTables(session)
+    const entry: NewLogEntry = {
+      revision: 'a1',
+      parents: [],
+      direction: 'up',
+      kind: 'upgrade',
+      status: 'done',
+      stepsDone: 1,
+      operations: [],
+      toolVersion: '1.2.3',
+      startedAt: '2026-01-02T03:04:05.678Z',
+    }
+    await startEntry(session, entry)
+    await session.connection.query('ALTER TABLE autogen_log DROP COLUMN downgrade')
+    const before = await readLog(session)
+    expect(before).toEqual([{ id: 1, ...entry }])
+    expect(await ensureTables(session)).toBe(true)
+    expect(await ensureTables(session)).toBe(false)
+    expect(await readLog(session)).toEqual(before)
+    const kept = { ...entry, revision: 'b2', downgrade: { intents: [] } }
+    await startEntry(session, kept)
+    expect(await readLog(session)).toEqual([...before, { id: 2, ...kept }])
   })
 
   test('the tables may have other names', async () => {

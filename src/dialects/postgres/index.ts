@@ -32,6 +32,7 @@ export const postgres: Dialect = {
   defaultSchema,
   version,
   hasTable,
+  hasColumn,
   introspect,
   normalize,
   judge,
@@ -61,6 +62,17 @@ async function hasTable(db: Queryable, name: QualifiedName, scope: Scope): Promi
     `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND c.relname = $1 AND n.nspname = coalesce($2, current_schema())) AS found`,
     [name.name, name.schema ?? scope.defaultSchema ?? null],
+  )
+  return row?.found === true
+}
+
+async function hasColumn(db: Queryable, table: QualifiedName, column: string, scope: Scope): Promise<boolean> {
+  const [row] = await db.query(
+    `SELECT EXISTS (SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE a.attname = $3 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND c.relname = $1
+        AND n.nspname = coalesce($2, current_schema())) AS found`,
+    [table.name, table.schema ?? scope.defaultSchema ?? null, column],
   )
   return row?.found === true
 }

@@ -31,6 +31,7 @@ export const sqlite: Dialect = {
   defaultSchema: async () => undefined,
   version,
   hasTable,
+  hasColumn,
   introspect,
   normalize,
   judge,
@@ -58,6 +59,11 @@ async function hasTable(db: Queryable, { schema, name }: QualifiedName): Promise
   const catalogue = quoteTable(schema === undefined ? { name: 'sqlite_master' } : { schema, name: 'sqlite_master' })
   const sql = `SELECT 1 AS found FROM ${catalogue} WHERE type = 'table' AND name = ? COLLATE NOCASE`
   return (await db.query(sql, [name])).length > 0
+}
+
+async function hasColumn(db: Queryable, { schema = 'main', name }: QualifiedName, column: string): Promise<boolean> {
+  const sql = 'SELECT 1 AS found FROM pragma_table_info(?, ?) WHERE name = ? COLLATE NOCASE'
+  return (await db.query(sql, [name, schema, column])).length > 0
 }
 
 function quoteTable({ schema, name }: QualifiedName): string {
