@@ -6,7 +6,8 @@ import { headsAfter } from '../graph/heads'
 import { downgradePath, upgradePath } from '../graph/path'
 import type { Step } from '../graph/revision'
 import { isRange, resolveTargets } from '../graph/target'
-import { migrate } from '../runtime/migrate'
+import type { BackupSettings } from '../runtime/backup'
+import { migrate, type MigrateResult } from '../runtime/migrate'
 import { offlineSql } from '../runtime/offline'
 import { offlineTarget } from '../runtime/offline-target'
 import { version } from '../version'
@@ -51,13 +52,20 @@ type Move = MoveOptions & {
 
 /** Runs, or prints, the steps to a target. */
 export async function downOrUp(environment: Environment, move: Move): Promise<MoveResult> {
-  if (move.sql === true) return printed(environment, move)
+  if (move.sql === true) {
+    if (move.skipped === true) {
+      throw new UsageError(
+        'Which revisions were skipped is not known without the database.',
+        'Run `autogen upgrade --skipped` without `--sql`, or print a range: `autogen upgrade --sql <from>:<to>`.',
+      )
+    }
+    return printed(environment, move)
+  }
   const range = listed(move.target).find(isRange)
   if (range !== undefined) {
     throw new UsageError(`A range such as ${range} is only for --sql.`, `Name one target, or add \`--sql\`.`)
   }
   const session = await environment.writingSession()
-  const { backup = true } = environment.settings
   const result = await migrate(
     session,
     defined({
@@ -66,16 +74,27 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
       steps: (heads: readonly string[]) => stepsTo(environment, move, heads, move.target),
       onlySkipped: move.skipped === true,
       strict: move.strict === true,
-      backup: backup === false ? undefined : backup === true ? {} : backup,
+      backup: backupOptions(environment),
     }),
   )
   return {
     from: result.before,
     to: result.heads,
-    steps: result.steps.map(({ step, durationMs }) => ({ ...summary(step), durationMs })),
+    steps: movedSteps(result),
     state: result.state,
     ...(result.backup === undefined ? {} : { backup: result.backup }),
   }
+}
+
+/** The steps of a run as the commands return them. */
+export function movedSteps({ steps }: MigrateResult): MovedStep[] {
+  return steps.map(({ step, durationMs }) => ({ ...summary(step), durationMs }))
+}
+
+/** How a SQLite file is copied first; undefined where it is not. */
+export function backupOptions({ settings }: Environment): BackupSettings | undefined {
+  const { backup = true } = settings
+  return backup === false ? undefined : backup === true ? {} : backup
 }
 
 /** Prints what a move did. */
@@ -89,8 +108,10 @@ export function printMove(result: MoveResult, { line, paint }: Out): void {
 }
 
 function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], target: Move['target']): Step[] {
+  // What was skipped lies below the heads: all that the target needs counts, whether it ran or not.
+  const from = move.skipped === true ? [] : heads
   return move.kind === 'upgrade'
-    ? upgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'up' }))
+    ? upgradePath(graph, from, resolveTargets(graph, target, { current: heads, direction: 'up' }))
     : downgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'down' }))
 }
 

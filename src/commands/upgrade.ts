@@ -7,7 +7,7 @@ import { lockTimeout, noBackup, sql } from './flags'
 export interface UpgradeOptions extends MoveOptions {
   /** `head` when left out; several must not lie above each other. */
   readonly target?: string | readonly string[]
-  /** Runs what lies below the database's revision and never ran, instead of what lies above. */
+  /** Of what the target needs, runs what lies below the database's revision and never ran, instead of what lies above. */
   readonly skipped?: boolean
   /** Fails where the database is ahead of the revisions at hand, instead of leaving it there. */
   readonly strict?: boolean
@@ -30,7 +30,14 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
     'lock-timeout': lockTimeout,
     'no-backup': noBackup,
   },
-  run: (environment: Environment, options) =>
-    downOrUp(environment, { ...options, kind: 'upgrade', target: options.target ?? 'head' }),
+  run(environment: Environment, options) {
+    const { target = 'head', skipped } = options
+    // Below which of several heads something was skipped makes no difference.
+    return downOrUp(environment, {
+      ...options,
+      kind: 'upgrade',
+      target: skipped && target === 'head' ? 'heads' : target,
+    })
+  },
   print: printMove,
 }

@@ -141,7 +141,6 @@ describe.each<[string, () => Promise<TestDatabase>]>([
     await made.write('cccc')
     await autogen.upgrade(made.options)
     // Rebased: bbbb was put in between after this database had passed.
-    const file = join(made.cwd, 'migrations/cccc_cccc.js')
     await made.write('bbbb', { head: 'aaaa', splice: true })
     const named = `exports.upgrade = (op) => op.createTable({ name: 'late', columns: [{ name: 'id', type: 'integer' }] })`
     const late = join(made.cwd, 'migrations/bbbb_bbbb.js')
@@ -149,7 +148,9 @@ describe.each<[string, () => Promise<TestDatabase>]>([
       late,
       `${readFileSync(late, 'utf8').split('/** @param')[0]}\n${named}\nexports.downgrade = (op) => op.dropTable('late')\n`,
     )
-    writeFileSync(file, readFileSync(file, 'utf8').replace("downRevision = 'aaaa'", "downRevision = 'bbbb'"))
+    expect(await failure(autogen.rebase({ ...made.options, revision: 'cccc' }))).toMatchObject({ exitCode: 6 })
+    // Whoever has another database does not see that this one is past it.
+    await autogen.rebase({ ...made.options, revision: 'cccc', offline: true })
 
     expect(await autogen.current(made.options)).toMatchObject({ heads: ['cccc'], skipped: ['bbbb'] })
     const refusal = await failure(autogen.upgrade(made.options))
@@ -161,6 +162,9 @@ describe.each<[string, () => Promise<TestDatabase>]>([
     expect(await failure(autogen.downgrade({ ...made.options, target: 'aaaa' }))).toMatchObject({
       code: 'skipped-revisions',
     })
+    expect(await failure(autogen.upgrade({ ...made.options, skipped: true, sql: true }))).toMatchObject({ exitCode: 2 })
+    // A target says up to where: below aaaa nothing was skipped.
+    expect(await autogen.upgrade({ ...made.options, skipped: true, target: 'aaaa' })).toMatchObject({ steps: [] })
     expect(await autogen.upgrade({ ...made.options, skipped: true })).toMatchObject({
       from: ['cccc'],
       to: ['cccc'],
