@@ -1,4 +1,5 @@
 // What holds for every history: random graphs, random moves.
+import { histories } from '../support/histories'
 import { fc } from '../support/laws'
 import { buildGraph, type RevisionGraph } from '../../src/graph/graph'
 import { headsAfter } from '../../src/graph/heads'
@@ -11,36 +12,6 @@ import { drawHistory } from '../../src/graph/draw'
 
 /** How many histories are tried where that is worth more than the usual hundred. */
 const soak = Number(process.env.AUTOGEN_SOAK) || 100
-
-/** A history in which every revision has up to three parents and two dependencies among those before it, read in any order. */
-const histories = fc
-  .array(
-    fc.record({
-      parents: fc.array(fc.nat(), { maxLength: 3 }),
-      dependencies: fc.array(fc.nat(), { maxLength: 2 }),
-      rank: fc.nat(),
-    }),
-    {
-      minLength: 1,
-      maxLength: 14,
-    },
-  )
-  .map((nodes) => {
-    const before = (picks: readonly number[], at: number) => [
-      ...new Set(at === 0 ? [] : picks.map((pick) => `r${pick % at}`)),
-    ]
-    const revisions = nodes.map(({ parents, dependencies }, at): Revision => ({
-      id: `r${at}`,
-      down: before(parents, at),
-      dependsOn: before(dependencies, at),
-      labels: [],
-      message: '',
-    }))
-    const shuffled = revisions
-      .map((revision, at) => ({ revision, rank: nodes[at]!.rank }))
-      .sort((a, b) => a.rank - b.rank)
-    return buildGraph(shuffled.map(({ revision }) => revision))
-  })
 
 /** A history, and some of its revisions. */
 const picked = histories.chain((graph) =>
@@ -203,7 +174,8 @@ test('whatever is typed, one after the other, is refused as a whole or leads fro
       const all = [...graph.revisions.keys()]
       let rows: readonly string[] = []
       for (const { kind, form, id, branch } of typed) {
-        const text = form.replace('ID', all[id % all.length]!).replace('X', all[branch % all.length]!)
+        const names = [...all, ...graph.labels.keys()]
+        const text = form.replace('ID', names[id % names.length]!).replace('X', names[branch % names.length]!)
         const direction = kind as 'up' | 'down' | 'stamp'
         let steps: readonly Step[]
         try {
