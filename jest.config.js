@@ -35,6 +35,7 @@ const once = [
   'commands/files',
   'commands/init',
   'commands/print',
+  'commands/rebase',
   'dialects/[^/]+',
   'dialects/postgres/[^/]+',
   'dialects/sqlite/parse',

@@ -31,6 +31,7 @@ export interface Settings {
   readonly dataSource?: string | SourceAndCompiled | DataSource | DataSourceOptions
   readonly migrations?: MigrationsSetting
   readonly recursive?: boolean
+  readonly headFile?: boolean
   readonly url?: string
   readonly schemas?: readonly string[]
   readonly versionTable?: string
@@ -86,6 +87,12 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     fallback: '`false`',
     wants: trueOrFalse,
   },
+  headFile: {
+    sentence:
+      'Keeps a file `HEAD` in each folder of migrations, with a line for each of its newest revisions: git then conflicts where two branches meet.',
+    fallback: '`true`',
+    wants: trueOrFalse,
+  },
   url: {
     sentence: 'Replaces the address of the data source and keeps its ssl, extra, schema and entities.',
     fallback: 'the data source as it is; `--url` and `AUTOGEN_URL` come before the setting',
@@ -100,7 +107,8 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
   logTable: { sentence: 'The table that holds what ran, when and by whom.', fallback: '`autogen_log`', wants: string },
   versionSchema: { sentence: 'The schema both tables lie in.', fallback: 'the default schema', wants: string },
   protect: {
-    sentence: 'Patterns `host/database` (with `*`) where downgrade, stamp and --purge ask for `--yes-on DATABASE`.',
+    sentence:
+      'Patterns `host/database` (with `*`) where downgrade, switch, stamp and --purge ask for `--yes-on DATABASE`.',
     fallback: 'none',
     wants: strings,
   },

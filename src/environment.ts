@@ -34,6 +34,8 @@ export interface Place {
   readonly folder: string
   /** The folders revisions are read from; a new one goes beside its parent. */
   readonly migrations: readonly string[]
+  /** Where the one folder's TypeScript is compiled to. */
+  readonly compiled?: string
   /** What new revisions are written in. */
   readonly language: 'ts' | 'js'
   readonly module: 'esm' | 'cjs'

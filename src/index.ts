@@ -10,9 +10,11 @@ import { historyCommand } from './commands/history'
 import { initCommand } from './commands/init'
 import { listTemplatesCommand } from './commands/list-templates'
 import { mergeCommand } from './commands/merge'
+import { rebaseCommand } from './commands/rebase'
 import { revisionCommand } from './commands/revision'
 import { showCommand } from './commands/show'
 import { stampCommand } from './commands/stamp'
+import { switchCommand } from './commands/switch'
 import { upgradeCommand } from './commands/upgrade'
 import { waitCommand } from './commands/wait'
 import { asFunction } from './project'
@@ -41,6 +43,10 @@ export const show = asFunction(showCommand)
 export const edit = asFunction(editCommand)
 /** Writes a revision that brings several heads together. */
 export const merge = asFunction(mergeCommand)
+/** Moves a revision that has not run yet onto another one. */
+export const rebase = asFunction(rebaseCommand)
+/** Takes back what another branch of git has run, without its files; `switch` is a word of the language. */
+export const switchBranch = asFunction(switchCommand)
 /** Records a revision as the one the database is at. */
 export const stamp = asFunction(stampCommand)
 /** Creates the version table and the log where they are missing. */
@@ -74,6 +80,8 @@ export type {
   RevisionOptions,
   RevisionResult,
 } from './commands/revision'
+export type { RebaseOptions, RebaseResult } from './commands/rebase'
+export type { SwitchOptions, SwitchResult } from './commands/switch'
 export type { Shown, ShowOptions, ShowResult } from './commands/show'
 export type { StampOptions, StampResult } from './commands/stamp'
 export type { UpgradeOptions } from './commands/upgrade'

@@ -115,6 +115,9 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
               ...writtenIn(settings.language, folders[0]!),
               template: templateFrom(settings.template, base('template')),
               afterWrite: hooksFrom(settings.afterWrite ?? [], base('afterWrite')),
+              compiled: isSourceAndCompiled(migrations)
+                ? resolvePath(base('migrations'), migrations.compiled)
+                : undefined,
             })
           : undefined,
       renames: () => readAnswers(settings.renames ?? {}, base('renames'), loadUserFile),

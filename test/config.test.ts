@@ -158,6 +158,7 @@ describe('what a setting may be', () => {
     dataSource: { source: 'src/data-source.ts', compiled: 'dist/data-source.js' },
     migrations: ['a', 'b'],
     recursive: true,
+    headFile: false,
     url: 'postgres://db/shop',
     schemas: ['sales'],
     versionTable: 'versions',

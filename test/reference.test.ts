@@ -30,6 +30,8 @@ test.each([
   ['init', membersOf('commands/init', 'InitResult')],
   ['revision', [...membersOf('commands/revision', 'RevisionResult'), ...membersOf('commands/writing', 'Written')]],
   ['merge', membersOf('commands/writing', 'Written')],
+  ['rebase', membersOf('commands/rebase', 'RebaseResult')],
+  ['switch', membersOf('commands/switch', 'SwitchResult')],
   ['upgrade', membersOf('commands/move', 'MoveResult')],
   ['downgrade', membersOf('commands/move', 'MoveResult')],
   ['check', membersOf('commands/check', 'CheckResult')],

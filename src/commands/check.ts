@@ -23,6 +23,7 @@ import type { Session } from '../runtime/session'
 import { readHeads } from '../runtime/versions'
 import type { MigrationScript } from '../scripts/script'
 import type { Command, Out } from './command'
+import { headFileProblems } from './head-file'
 import { describeHeads } from './several-heads'
 
 export interface CheckOptions extends ComparisonOptions {
@@ -72,6 +73,7 @@ export const checkCommand: Command<CheckOptions, CheckResult> = {
     const session = await elseAllOf(environment.session(), () => problemsWithoutDatabase(environment, files.problems))
     const graphProblems = [
       ...files.problems,
+      ...(await orProblem(() => headFileProblems(environment))),
       ...(options.fromHistory === true
         ? await orProblem(() => severalHeads(environment))
         : await orProblem(() => placeProblems(environment, session, files.loaded))),
@@ -159,6 +161,7 @@ async function problemsWithoutDatabase(environment: Environment, files: readonly
       return []
     })),
     ...(await orProblem(() => severalHeads(environment))),
+    ...(await orProblem(() => headFileProblems(environment))),
   ]
 }
 
@@ -186,7 +189,7 @@ async function placeProblems(
           problem(
             'diverged',
             `The database holds revisions that are not here: ${unknown.join(', ')}.`,
-            'Get the files of those revisions, or stamp the right one with `autogen stamp --purge`.',
+            'Get the files of those revisions, take the database back with `autogen switch`, or stamp the right one with `autogen stamp --purge`.',
           ),
         ]
       : []),

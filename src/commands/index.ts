@@ -10,9 +10,11 @@ import { historyCommand } from './history'
 import { initCommand } from './init'
 import { listTemplatesCommand } from './list-templates'
 import { mergeCommand } from './merge'
+import { rebaseCommand } from './rebase'
 import { revisionCommand } from './revision'
 import { showCommand } from './show'
 import { stampCommand } from './stamp'
+import { switchCommand } from './switch'
 import { upgradeCommand } from './upgrade'
 import { waitCommand } from './wait'
 
@@ -30,6 +32,8 @@ export const commands: readonly AnyCommand[] = [
   showCommand,
   editCommand,
   mergeCommand,
+  rebaseCommand,
+  switchCommand,
   stampCommand,
   ensureVersionCommand,
   listTemplatesCommand,

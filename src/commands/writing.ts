@@ -4,13 +4,15 @@ import type { Answers } from '../diff/answers'
 import type { Environment, Place } from '../environment'
 import { UsageError, WriteHookError } from '../errors'
 import { defined } from '../model/defined'
-import { isUsableId, type RevisionGraph } from '../graph/graph'
+import { buildGraph, isUsableId, type RevisionGraph } from '../graph/graph'
+import type { Revision } from '../graph/revision'
 import { newRevisionId, readSource, writeScript } from '../scripts/directory'
 import { inZone } from '../scripts/file-name'
 import { formatSource, renderScript, type Call, type Note, type ScriptDraft } from '../scripts/render'
 import { fillTemplate, lostFrom } from '../scripts/template'
 import { runWriteHook, type RevisionFile } from '../scripts/write-hooks'
 import type { Out, Typed } from './command'
+import { keepHeadFiles } from './head-file'
 
 /** Draft is a revision before it has a file. */
 export interface Draft {
@@ -103,6 +105,16 @@ export async function writeRevision(environment: Environment, draft: Draft): Pro
       : await fillTemplate({ name: template.name, render: await template.load() }, script)
   const named = defined({ revision, message: draft.message, ending, at, timeZone, slugLength, template: fileName })
   const written = await writeScript(folder, named, (file) => formatSource(source, file))
+  const added: Revision = {
+    id: revision,
+    down: draft.downRevision,
+    labels: draft.branchLabels,
+    dependsOn: draft.dependsOn,
+    message: draft.message,
+    path: written.file,
+  }
+  // Before the hooks, of which one may be `git add`.
+  await keepHeadFiles(environment, buildGraph([...graph.revisions.values(), added]))
   const left = await afterWriting(environment, { path: written.file, ...script }, written.source)
   return { revision, parents: draft.downRevision, message: draft.message, path: written.file, source: left }
 }

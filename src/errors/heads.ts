@@ -66,7 +66,7 @@ export class DivergedError extends AutogenError {
   constructor(readonly unknown: readonly string[]) {
     super(
       `The database is at ${unknown.join(', ')}, which this folder does not have and which does not follow from its heads.`,
-      'Get the missing revision files (another branch, a newer release); if they are gone for good, `autogen stamp --purge REVISION`.',
+      'Take it back with `autogen switch`, or get the missing revision files (another branch, a newer release); if they are gone for good, `autogen stamp --purge REVISION`.',
     )
   }
 }
@@ -94,6 +94,22 @@ export class SkippedRevisionsError extends AutogenError {
     super(
       `The database is past ${skipped.join(', ')} without ever having run ${skipped.length === 1 ? 'it' : 'them'}.`,
       `Run what is missing with \`autogen upgrade --skipped\`, or accept it as done with \`autogen stamp --purge ${current.join(' ')}\`.`,
+    )
+  }
+}
+
+/** Revisions of another branch that cannot be taken back without their files. */
+export class NoWayBackError extends AutogenError {
+  readonly code = 'no-way-back'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly revisions: readonly string[],
+    /** What to type for a database that starts anew. */
+    readonly fresh: string,
+  ) {
+    super(
+      `The log keeps no way back for ${revisions.join(', ')}: there is no downgrade, or it reads rows or runs code.`,
+      `Run \`autogen downgrade\` where ${revisions.length === 1 ? 'its file is' : 'their files are'}, or go on with a fresh database: \`${fresh}\`.`,
     )
   }
 }

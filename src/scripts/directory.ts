@@ -1,10 +1,13 @@
 // Folders of migration files: reading their heads, writing a new one. The only file here that touches the disk.
-import { link, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, extname, join, sep } from 'node:path'
-import { MigrationFileExistsError, MigrationsFolderNotFoundError, UsageError } from '../errors'
+import { existsSync } from 'node:fs'
+import { chmod, link, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, sep } from 'node:path'
+import { MigrationFileExistsError, MigrationsFolderNotFoundError, UnwritableParentError, UsageError } from '../errors'
 import { defaultTemplate, fileName, type Named } from './file-name'
+import { headFileName, headFileText, parseHeadFile } from './head-file'
 import { scanHeader } from './header'
 import { checkHeader, checkMigration, exportsOfMigration, looksLikeMigration, revisionOf } from './module'
+import { withParent } from './rewrite'
 import type { MigrationScript } from './script'
 import { findSyntaxError } from './syntax'
 
@@ -97,6 +100,56 @@ async function publish(draft: string, file: string, text: string): Promise<void>
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV'].includes(String(codeOf(error)))) throw error
     await writeFile(file, text, { flag: 'wx' })
+  }
+}
+
+/** Gives a migration another parent: of its file only that changes, every other byte stays. */
+export async function rewriteParent(file: string, parent: string): Promise<void> {
+  const bytes = await readFile(file)
+  const source = bytes.toString('utf8')
+  if (!Buffer.from(source).equals(bytes)) throw new UnwritableParentError(file, parent, 'is not written in UTF-8')
+  const text = withParent(source, parent)
+  if (text === undefined) throw new UnwritableParentError(file, parent, 'computes its `downRevision`')
+  await replaceFile(file, text)
+}
+
+/** The JavaScript a TypeScript file was compiled to: beside it, or in the folder its own is compiled to. */
+export function compiledFrom(file: string, folder: string, compiled: string | undefined): string | undefined {
+  if (!isSource(file)) return undefined
+  const places = [file, ...(compiled === undefined ? [] : [join(compiled, relative(folder, file))])]
+  const candidates = places.map((place) => place.replace(/\.([cm]?)ts$/, '.$1js'))
+  return candidates.find((candidate) => existsSync(candidate))
+}
+
+/** HeadFile is what a folder's `HEAD` says: undefined where there is none, `conflict` where git has left one in it. */
+export type HeadFile = readonly string[] | 'conflict' | undefined
+
+/** Reads the `HEAD` of a folder. */
+export async function readHeadFile(folder: string): Promise<HeadFile> {
+  try {
+    return parseHeadFile(await readFile(join(folder, headFileName), 'utf8')) ?? 'conflict'
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Writes the `HEAD` of a folder. */
+export async function writeHeadFile(folder: string, heads: readonly string[]): Promise<void> {
+  await replaceFile(join(folder, headFileName), headFileText(heads))
+}
+
+/** Puts another text in the place of a file, at once; where a link leads there, the file behind it. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const there = existsSync(file)
+  const place = there ? await realpath(file) : file
+  const draft = join(dirname(place), `.${basename(place)}.${process.pid}.draft`)
+  try {
+    await writeFile(draft, text, { flag: 'wx' })
+    if (there) await chmod(draft, (await stat(place)).mode)
+    await rename(draft, place)
+  } finally {
+    await rm(draft, { force: true })
   }
 }
 

@@ -12,6 +12,22 @@ export interface Header {
   readonly createdAt?: string
 }
 
+/** Span is where something stands in a source. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where a source says its parents: the value of `downRevision`; undefined where that is no plain value. */
+export function spanOfParents(source: string): Span | undefined {
+  const tokens = tokenize(source)
+  if (!tokens) return undefined
+  const { bindings, exported } = scanExports(tokens)
+  const found = exported.get('downRevision')
+  const value = found !== undefined && 'name' in found ? bindings.get(found.name) : found
+  return value?.known ? value.span : undefined
+}
+
 /** Reads the header of a source; undefined where an export is missing or no plain value, and running the file must tell. */
 export function scanHeader(source: string): Header | undefined {
   const tokens = tokenize(source)
@@ -19,7 +35,7 @@ export function scanHeader(source: string): Header | undefined {
   const { bindings, exported } = scanExports(tokens)
   const read = (name: string): Value => {
     const found = exported.get(name)
-    if (found === undefined) return { known: true, value: undefined }
+    if (found === undefined) return absent
     if ('name' in found) return bindings.get(found.name) ?? { known: false }
     return found
   }
@@ -59,6 +75,19 @@ export function readHeaderComment(source: string): { message?: string; createdAt
   return {}
 }
 
+/** Where the comment that opens a generated file says `Revises:`; undefined where it does not. */
+export function spanOfRevises(source: string): Span | undefined {
+  for (const found of source.matchAll(/\/\*\*?([^]*?)\*\//g)) {
+    const lines = /^[ \t]*\* ?Revision: .*$/m.exec(found[0])
+    if (lines === null) continue
+    const revises = /^([ \t]*\* ?Revises: )(.*?)[ \t\r]*$/m.exec(found[0].slice(lines.index))
+    if (revises === null) return undefined
+    const start = found.index + lines.index + revises.index + revises[1]!.length
+    return { start, end: start + revises[2]!.length }
+  }
+  return undefined
+}
+
 function readCommentLines(
   lines: readonly string[],
   trailer: readonly string[],
@@ -74,12 +103,13 @@ function readCommentLines(
 type Plain = string | readonly string[] | null | undefined
 
 /** A value that was read, or `known: false` where there is one that is no plain value. */
-type Value = { readonly known: true; readonly value: Plain } | { readonly known: false }
+type Value = { readonly known: true; readonly value: Plain; readonly span?: Span } | { readonly known: false }
 
 /** An export: its value, or the variable that holds it. */
 type Exported = Value | { readonly name: string }
 
 const unknown: Value = { known: false }
+const absent: Value = { known: true, value: undefined }
 
 interface Scan {
   readonly bindings: Map<string, Value>
@@ -229,7 +259,10 @@ function readExported(tokens: readonly Token[], at: number): Exported {
 /** Reads a string, null, undefined or a list of strings that nothing is done with. */
 function readValue(tokens: readonly Token[], at: number): Value {
   const token = tokens[at]
-  const ending = (next: number, value: Plain): Value => (endsValue(tokens[next]) ? { known: true, value } : unknown)
+  const ending = (next: number, value: Plain): Value => {
+    if (!endsValue(tokens[next])) return unknown
+    return { known: true, value, span: { start: token!.start, end: tokens[next - 1]!.end } }
+  }
   if (token?.kind === 'string') return ending(at + 1, token.text)
   if (is(token, 'null')) return ending(at + 1, null)
   if (is(token, 'undefined')) return ending(at + 1, undefined)

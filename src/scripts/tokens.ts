@@ -6,6 +6,9 @@ export interface Token {
   /** The word, the punctuator, or the value of the string. */
   readonly text: string
   readonly newlineBefore: boolean
+  /** Where it stands in the source. */
+  readonly start: number
+  readonly end: number
 }
 
 /** Cuts a source into tokens; undefined where a string, comment, template or regular expression does not end. */
@@ -14,7 +17,7 @@ export function tokenize(source: string): Token[] | undefined {
   let position = source.startsWith('#!') ? endOfLine(source, 0) : 0
   let newlineBefore = true
   const push = (kind: Token['kind'], text: string, end: number) => {
-    tokens.push({ kind, text, newlineBefore })
+    tokens.push({ kind, text, newlineBefore, start: position, end })
     newlineBefore = false
     position = end
   }

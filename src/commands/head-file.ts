@@ -1,0 +1,57 @@
+// The `HEAD` files beside the migrations: written by what changes the history, looked at by check, and by nobody else.
+import { relative } from 'node:path'
+import type { Environment, Place } from '../environment'
+import { exitCodes, type Problem } from '../errors'
+import type { RevisionGraph } from '../graph/graph'
+import { readHeadFile, writeHeadFile } from '../scripts/directory'
+import { headFileName } from '../scripts/head-file'
+
+/** Writes the heads of a history into the folders they lie in, unless the settings do without. */
+export async function keepHeadFiles({ settings, place }: Environment, graph: RevisionGraph): Promise<void> {
+  if (settings.headFile === false || place === undefined) return
+  for (const { folder, heads } of headsByFolder(place, graph)) {
+    const said = await readHeadFile(folder)
+    // A folder in which no head lies has no file for it, unless it had one.
+    if (said === undefined ? heads.length > 0 : !same(said, heads)) await writeHeadFile(folder, heads)
+  }
+}
+
+/** What is wrong with the files; where there is none, nothing is. */
+export async function headFileProblems({ settings, place, graph }: Environment): Promise<Problem[]> {
+  if (settings.headFile === false || place === undefined) return []
+  const problems: Problem[] = []
+  for (const { folder, heads } of headsByFolder(place, graph)) {
+    const said = await readHeadFile(folder)
+    if (said === undefined || same(said, heads)) continue
+    const file = relative(place.folder, `${folder}/${headFileName}`)
+    problems.push({
+      code: 'stale-head-file',
+      exitCode: exitCodes.graph,
+      message:
+        said === 'conflict'
+          ? `${file} holds a conflict of git: two branches have added revisions.`
+          : `${file} says ${said.join(', ') || 'that there are none'}; the newest revisions there are ${heads.join(', ') || 'none'}.`,
+      hint:
+        graph.heads.length > 1
+          ? 'Run `autogen rebase --auto` or `autogen merge heads -m "merge"`; either writes the file anew.'
+          : `Write ${heads.length === 0 ? 'no line but the comment' : `\`${heads.join('`, `')}\``} into it.`,
+    })
+  }
+  return problems
+}
+
+function headsByFolder({ migrations }: Place, graph: RevisionGraph) {
+  const folderOf = (path: string) =>
+    migrations
+      .filter((folder) => !relative(folder, path).startsWith('..'))
+      .reduce((inner, folder) => (folder.length > inner.length ? folder : inner), '')
+  const folders = graph.heads.map((id) => [id, folderOf(graph.revisions.get(id)!.path ?? '')] as const)
+  return migrations.map((folder) => ({
+    folder,
+    heads: folders.flatMap(([id, place]) => (place === folder ? [id] : [])).sort(),
+  }))
+}
+
+function same(said: readonly string[] | 'conflict', heads: readonly string[]): boolean {
+  return said !== 'conflict' && [...said].sort().join() === heads.join()
+}
