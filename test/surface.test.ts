@@ -11,29 +11,31 @@ const program = ts.createProgram(Object.values(entries), {
 
 test('typeorm-autogen exports these values', () => {
   expect(exportsOf('index', ts.SymbolFlags.Value)).toMatchInlineSnapshot(`
-   "AheadError AmbiguousRevisionError AmbiguousWalkError ApplyError ArgumentError
-   AuthenticationFailedError AutogenError BackupError BatchKeyError ConcurrentlyInTransactionError
-   DataSourceExportError DatabaseNotFoundError DatabaseRefusedError DatabaseUnreachableError
-   DependencyCycleError DependencyLoopError DivergedError DriverNotInstalledError DuplicateLabelError
-   DuplicateRevisionError DuplicateTargetError EntityLoadError FileChangedError FileLoadError
-   FileRefusedError FillInError ForeignKeyMismatchError ForeignKeyViolationError FormatError
-   InterruptedError InvalidEntityError InvalidSettingsError InvalidUrlError IrreversibleError
-   IrreversibleRevisionError LockTimeoutError MalformedLabelError MalformedRevisionIdError
-   MalformedTargetError MigrationExportError MigrationFailedError MigrationFileExistsError
-   MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError MissingDependencyError
-   MissingParentError MissingRevisionError MissingTargetError MissingUpgradeError MultipleHeadsError
-   NoAddressError NoCastError NoCompilerError NotAtHeadError NotInBranchError NotResumableError
-   OfflineError OtherFileError OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError
-   RangeNotAllowedError RangeNotAncestorError ReplayFailedError RevisionCycleError RevisionLoopError
-   RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError
-   SeveralProblemsError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
-   StillReferencedError TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError
-   TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
-   UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
-   UnsupportedOperationError UsageError VersionMovedError WaitTimeoutError WalkTooFarError
-   WriteHookError WrongDirectionError apply branches check current defineConfig describe diff downgrade
-   edit emptySchema ensureVersion exitCodes heads history init listTemplates match merge resolve
-   reverse reverseAll revision sameSchema show stamp upgrade version wait
+   "AheadError AlreadyAppliedError AmbiguousRebaseError AmbiguousRevisionError AmbiguousWalkError
+   ApplyError ArgumentError AuthenticationFailedError AutogenError BackupError BatchKeyError
+   ConcurrentlyInTransactionError DataSourceExportError DatabaseNotFoundError DatabaseRefusedError
+   DatabaseUnreachableError DependencyCycleError DependencyLoopError DivergedError
+   DriverNotInstalledError DuplicateLabelError DuplicateRevisionError DuplicateTargetError
+   EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError ForeignKeyMismatchError
+   ForeignKeyViolationError FormatError InterruptedError InvalidEntityError InvalidSettingsError
+   InvalidUrlError IrreversibleError IrreversibleRevisionError LockTimeoutError MalformedLabelError
+   MalformedRevisionIdError MalformedTargetError MigrationExportError MigrationFailedError
+   MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError
+   MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
+   MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NoWayBackError
+   NotAtHeadError NotInBranchError NotResumableError OfflineError OtherFileError
+   OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError
+   RangeNotAncestorError RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError
+   RevisionLoopError RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError
+   SettingsNotFoundError SeveralProblemsError SkippedRevisionsError SourceSyntaxError
+   StepOutOfOrderError StillReferencedError TemplateError TransactionControlError TwoTypeormsError
+   TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
+   UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
+   UnsupportedDriverError UnsupportedOperationError UnwritableParentError UsageError VersionMovedError
+   WaitTimeoutError WalkTooFarError WriteHookError WrongDirectionError apply branches check current
+   defineConfig describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init
+   listTemplates match merge rebase resolve reverse reverseAll revision sameSchema show stamp
+   switchBranch upgrade version wait
    "
   `)
 })
@@ -48,11 +50,12 @@ test('typeorm-autogen exports these types', () => {
    IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind ListTemplatesResult Listed
    Listener Literal Logger MergeOptions MigrationFailure MigrationModule MigrationScript
    MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions
-   ProjectSettings QualifiedName RenameCandidate RenameListener RenameQuestion Revision RevisionFile
-   RevisionOptions RevisionPlace RevisionResult RowsInTheWay Rule SchemaModel ScriptParts
-   ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown SourceAndCompiled StampOptions
-   StampResult Step Table TableOptions Template UnansweredRename Unique UpgradeOptions Verbatim View
-   WaitOptions WaitResult WriteCommand WriteHook
+   ProjectSettings QualifiedName RebaseOptions RebaseResult RenameCandidate RenameListener
+   RenameQuestion Revision RevisionFile RevisionOptions RevisionPlace RevisionResult RowsInTheWay Rule
+   SchemaModel ScriptParts ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown
+   SourceAndCompiled StampOptions StampResult Step SwitchOptions SwitchResult Table TableOptions
+   Template UnansweredRename Unique UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand
+   WriteHook
    "
   `)
 })
