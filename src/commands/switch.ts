@@ -43,8 +43,8 @@ export const switchCommand: Command<SwitchOptions, SwitchResult> = {
   name: 'switch',
   describe: 'take back what another git branch has run, without its files',
   examples: [
-    ['git switch main && autogen switch', 'takes back the revisions that only the other branch has'],
-    ['autogen switch && autogen upgrade head', 'and runs those of this one'],
+    ['autogen switch', 'after `git switch main`: takes back what only the other branch has'],
+    ['autogen switch --yes-on shop', 'where your settings protect the database'],
   ],
   flags: { 'yes-on': yesOn, 'lock-timeout': lockTimeout, 'no-backup': noBackup },
   async run(environment, options) {
