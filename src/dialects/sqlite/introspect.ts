@@ -31,7 +31,12 @@ export async function introspect(db: Queryable, scope: Scope): Promise<SchemaMod
     const table = tableOf({ ...(parsed[at] as ParsedTable), name }, parents, columns.get(name))
     return { ...table, indexes: own(indexes).map((sql) => indexOf(sql, table.columns)) }
   })
-  const views = named('view').map((row) => viewOf(text(row, 'name'), text(row, 'sql')))
+  const views = named('view').map((row) => {
+    const name = text(row, 'name')
+    const own = (triggers.get(name) ?? []).map((one) => text(one, 'sql'))
+    if (own.length > 0) verbatim[name] = { create: text(row, 'sql'), indexes: [], triggers: own }
+    return viewOf(name, text(row, 'sql'))
+  })
   return normalize({ tables, views, enums: [], schemas: [], extensions: [], sequences: [], verbatim })
 }
 
@@ -142,7 +147,8 @@ function columnOf(
   const sql = facts === undefined ? part('default')?.sql : (facts['dflt_value'] ?? undefined)
   return defined({
     name: column.name,
-    type: facts === undefined ? column.type : text(facts, 'type'),
+    // Of a type in brackets SQLite takes away the first character and the last, even where that is no bracket.
+    type: facts === undefined || column.type.includes(']') ? column.type : text(facts, 'type'),
     nullable: !(part('notNull') || (keyed && (table.withoutRowid || table.strict || isRowId(column, key)))),
     default: sql === undefined || generated ? undefined : { sql: String(sql) },
     generated: generated && defined({ sql: generated.sql, virtual: generated.stored ? undefined : (true as const) }),

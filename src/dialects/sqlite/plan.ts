@@ -8,6 +8,7 @@ import { handlers } from './ddl'
 import { flush } from './flush'
 import { gather, isGathered, type State } from './groups'
 import { splitSqlite } from './split'
+import { beforeDrop, triggersOf } from './views'
 
 /** Plans operations: changes of one table are gathered until something else must see them, then made at once. */
 export function plan(operations: readonly Operation[], before: SchemaModel, context: PlanContext): Plan {
@@ -29,7 +30,7 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
     if (isGathered(operation)) gather(state, operation, at, flush)
     else {
       flush(state)
-      for (const statement of immediate(state, operation)) {
+      for (const statement of immediate(state, operation, operations.slice(at + 1))) {
         state.statements.push({ ...statement, operation: at })
         if (operation.kind === 'execute' && !context.transaction) state.alone.add(state.statements.length - 1)
       }
@@ -41,9 +42,11 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
   return { segments: segments(state), ...(state.foreignKeysOff ? { foreignKeysOff: true } : {}) }
 }
 
-function immediate(state: State, operation: Operation): Omit<Statement, 'operation'>[] {
+function immediate(state: State, operation: Operation, later: readonly Operation[]): Omit<Statement, 'operation'>[] {
   const answer = match(operation, handlers, { version: state.version, checks: [] })
   if (answer === 'rebuild') return []
+  if (operation.kind === 'dropView') return [...beforeDrop(state, operation.view, later), ...answer]
+  if (operation.kind === 'createView') return [...answer, ...triggersOf(state, operation.view)]
   if (operation.kind !== 'execute' || operation.parameters !== undefined) return [...answer]
   return splitSqlite(operation.sql).map((sql) => ({ sql }))
 }
