@@ -1,19 +1,9 @@
 // The real bin in a child process, in a project of its own.
 import { spawn } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { lane } from './lane'
+import { scratchFolder } from './scratch'
 
 const root = join(__dirname, '../..')
 
@@ -45,7 +35,7 @@ export function project(
   files: Readonly<Record<string, string>>,
   options: { readonly without?: readonly string[] } = {},
 ): TestProject {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'autogen-project-')))
+  const folder = scratchFolder('autogen-project-')
   const link = (target: string, name: string) => {
     const path = join(folder, 'node_modules', name)
     mkdirSync(dirname(path), { recursive: true })

@@ -1,10 +1,10 @@
 // Real databases for tests: a new PostgreSQL database, a new SQLite file.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import * as typeorm from 'typeorm'
 import { sqliteDrivers } from './lane'
+import { scratchFolder } from './scratch'
 
 /** TestDatabase is one empty database of its own, as TypeORM's options. */
 export interface TestDatabase {
@@ -105,7 +105,7 @@ export type SqliteDriver = 'sqlite' | 'better-sqlite3' | 'sqljs'
 
 /** Creates an empty SQLite database in a folder of its own. */
 export function freshSqlite(driver: SqliteDriver): TestDatabase & { readonly file: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'autogen-sqlite-'))
+  const folder = scratchFolder('autogen-sqlite-')
   const file = join(folder, 'test.sqlite')
   const options =
     driver === 'sqljs' ? { type: driver, location: file, autoSave: true } : { type: driver, database: file }

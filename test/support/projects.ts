@@ -1,8 +1,8 @@
 // Small projects of users on disk: one set of entities, written as each kind of project writes them.
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { lane } from './lane'
+import { scratchFolder } from './scratch'
 
 /** ProjectKind is how a project runs its files; `bundler` is a module project that writes imports without endings. */
 export type ProjectKind = 'commonjs' | 'module' | 'bundler' | 'javascript' | 'javascript-module'
@@ -17,7 +17,7 @@ const root = realpathSync(join(__dirname, '../..'))
 
 /** Creates an empty folder, outside every project. */
 export function freshFolder(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'autogen-project-')))
+  return scratchFolder('autogen-project-')
 }
 
 /** Writes files, by path relative to the folder; an object becomes JSON. */
