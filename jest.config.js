@@ -34,6 +34,7 @@ const once = [
   'commands/bad-input',
   'commands/files',
   'commands/init',
+  'commands/many-revisions',
   'commands/print',
   'commands/rebase',
   'dialects/[^/]+',

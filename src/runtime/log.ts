@@ -71,8 +71,8 @@ export async function finishEntry(session: Session, id: number, entry: NewLogEnt
   )
 }
 
-/** SQL of a script's own may hold the password it connects with; the log must not. */
-function withoutSecrets(session: Session, entry: NewLogEntry): NewLogEntry {
+/** SQL of a script's own may hold the password it connects with; the log must not, printed or written. */
+export function withoutSecrets(session: Pick<Session, 'withoutPasswords'>, entry: NewLogEntry): NewLogEntry {
   const clean = (value: unknown) => (typeof value === 'string' ? session.withoutPasswords(value) : value)
   const operations = entry.operations.map((operation) => {
     if (operation.kind !== 'execute') return operation

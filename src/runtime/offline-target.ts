@@ -2,6 +2,7 @@
 import type { DataSource } from 'typeorm'
 import type { Dialect, Scope } from '../dialects/dialect'
 import { defined } from '../model/defined'
+import { withoutPasswords } from './passwords'
 import {
   dialectOf,
   interopOf,
@@ -20,6 +21,8 @@ export interface OfflineTarget {
   readonly interop: Interop
   /** Empty where bare names mean the default schema anyway. */
   readonly opening: readonly string[]
+  /** Takes the passwords of the data source out of what the log would keep. */
+  withoutPasswords(text: string): string
 }
 
 /** Dialect, scope and our tables by the options alone; the default schema is the one they name, else `public`. */
@@ -32,5 +35,12 @@ export function offlineTarget(dataSource: DataSource, settings: SessionSettings)
   const ignore = [tables.version, tables.log, ...typeormTables(dataSource)]
   const opening = schema ? (dialect.session.opening?.(schema) ?? []) : []
   const interop = interopOf(dataSource, settings)
-  return { dialect, scope: defined({ defaultSchema, schemas, ignore }), tables, interop, opening }
+  return {
+    dialect,
+    scope: defined({ defaultSchema, schemas, ignore }),
+    tables,
+    interop,
+    opening,
+    withoutPasswords: (text) => withoutPasswords(text, dataSource.options),
+  }
 }

@@ -14,7 +14,7 @@ import { updateAtOnce } from './batched'
 import { inlineParameters } from './inline-parameters'
 import { offlineMetadataSql, planWith } from './interop'
 import { keptDowngrade } from './kept'
-import { columnsOf, type NewLogEntry } from './log'
+import { columnsOf, withoutSecrets, type NewLogEntry } from './log'
 import { ownTablesSql } from './own-tables'
 import {
   passagesOf,
@@ -46,6 +46,8 @@ export interface OfflineRequest {
   readonly reason?: string
   /** What every transaction says first, where bare names must be bound to a schema. */
   readonly opening?: readonly string[]
+  /** Takes passwords out of what the log keeps. */
+  withoutPasswords(text: string): string
 }
 
 /** The SQL of the steps, version and log rows included. */
@@ -87,7 +89,11 @@ async function migrationBlocks(request: OfflineRequest): Promise<string[][]> {
     const rows = [
       ...(foreignKeysOff?.last ?? []),
       ...versionRows(request, moved),
-      logRow(request, step, { operations: written.operations, migration, stepsDone: written.parts.length }),
+      logRow(request, step, {
+        operations: written.operations,
+        migration,
+        stepsDone: withRows(written.parts, []).length,
+      }),
     ]
     const lines = framed(withRows(written.parts, rows), request.opening)
     blocks.push([title(step), ...ended(foreignKeysOff?.before), ...lines, ...ended(foreignKeysOff?.after)])
@@ -241,7 +247,7 @@ function logRow(request: OfflineRequest, { direction, revision }: Step, told: To
     reason,
     downgrade: direction === 'up' ? keptDowngrade(migration, graph) : undefined,
   })
-  const columns = columnsOf(entry)
+  const columns = columnsOf(withoutSecrets(request, entry))
   const names = columns.map(([name]) => name)
   const values = columns.map(([name, value]) => (name.endsWith('_at') ? dialect.now : dialect.literal(value)))
   return `INSERT INTO ${dialect.quoteTable(tables.log, scope)} (${names.join(', ')}) VALUES (${values.join(', ')})`

@@ -35,12 +35,11 @@ async function createMissing(session: Session, first: readonly Operation[]): Pro
   })
 }
 
-/** The statements that create our tables, for a script that is printed instead of run. */
+/** The statements that create our tables where they are not there, for a script that is printed instead of run. */
 export function ownTablesSql(dialect: Dialect, scope: Scope, tables: OwnTables): string[] {
-  return creationSql(
-    dialect,
-    scope,
-    describeOwnTables(dialect, tables).map((table) => ({ kind: 'createTable', table })),
+  const operations = describeOwnTables(dialect, tables).map((table) => ({ kind: 'createTable' as const, table }))
+  return creationSql(dialect, scope, operations).map((sql) =>
+    sql.replace(/^CREATE TABLE (?!IF NOT)/, 'CREATE TABLE IF NOT EXISTS '),
   )
 }
 

@@ -4,7 +4,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import * as typeorm from 'typeorm'
 import * as autogen from '../../src'
+import { readLog } from '../../src/runtime/log'
+import { openSession } from '../../src/runtime/session'
+import { readHeads } from '../../src/runtime/versions'
 import { freshPostgres, freshSqlite, type TestDatabase } from '../support/databases'
 import { project, type TestProject } from '../support/cli'
 
@@ -72,6 +76,8 @@ describe('--format json prints what the function returns', () => {
       0,
       (o) => autogen.stamp({ ...o, targets: 'heads', purge: true, reason: 'why' }),
     ],
+    ['switch', 0, (options) => autogen.switchBranch(options)],
+    ['rebase --auto', 0, (options) => autogen.rebase({ ...options, auto: true })],
     ['downgrade aaaa', 0, (options) => autogen.downgrade({ ...options, target: 'aaaa' })],
     ['current --check-heads', 4, (options) => autogen.current(options)],
     ['history -i -r aaaa:left', 0, (o) => autogen.history({ ...o, indicateCurrent: true, revRange: 'aaaa:left' })],
@@ -137,10 +143,28 @@ describe('SQL that was printed', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' })
   }
 
+  /** Schema, version rows, and the log but for what only a run knows. */
+  async function held({ options }: TestDatabase) {
+    const session = await openSession(new typeorm.DataSource(options as never))
+    try {
+      const { tables } = await session.dialect.introspect(session.connection, session.scope)
+      const log = (await readLog(session)).map(
+        ({ byUser: _user, host: _host, startedAt: _start, finishedAt: _end, durationMs: _ms, ...row }) => row,
+      )
+      return { tables, heads: await readHeads(session), log }
+    } finally {
+      await session.close()
+    }
+  }
+
   test.each(databases)('does on %s what the commands would have done', async (_name, open) => {
     const database = await open()
     const made = start(database)
     const options = { cwd: made.folder }
+    // The same commands run on a database of their own; afterwards both hold the same.
+    const other = await open()
+    cleanUps.push(other.drop)
+    const run = { cwd: made.folder, dataSource: new typeorm.DataSource(other.options as never), backup: false }
     const { source } = await autogen.revision({ ...options, message: 'users', revId: 'aaaa' })
     await autogen.revision({ ...options, message: 'nothing', revId: 'bbbb', empty: true })
     expect(source).toContain('createTable')
@@ -148,12 +172,16 @@ describe('SQL that was printed', () => {
     const up = await made.autogen(['upgrade', '--sql'])
     expect(up).toMatchObject({ code: 0, stderr: '' })
     await runText(made, database, up.stdout)
+    await autogen.upgrade(run)
+    expect(await held(database)).toEqual(await held(other))
     expect(await autogen.check(options)).toMatchObject({ problems: [], operations: [], unmanaged: [], exitCode: 0 })
     expect(await autogen.current(options)).toMatchObject({ heads: ['bbbb'], atHead: true, skipped: [] })
 
     const down = await made.autogen(['downgrade', '--sql', 'head:base'])
     expect(down).toMatchObject({ code: 0, stderr: '' })
     await runText(made, database, down.stdout)
+    await autogen.downgrade({ ...run, target: 'base' })
+    expect(await held(database)).toEqual(await held(other))
     expect(await autogen.current(options)).toMatchObject({ heads: [] })
     expect((await autogen.check(options)).operations.map(({ text }) => text)).toEqual(['+ table user (2 columns)'])
     expect(await autogen.upgrade(options)).toMatchObject({ to: ['bbbb'] })
@@ -161,6 +189,9 @@ describe('SQL that was printed', () => {
     const back = await made.autogen(['stamp', '--sql', 'head:aaaa'])
     expect(back).toMatchObject({ code: 0, stderr: '' })
     await runText(made, database, back.stdout)
+    await autogen.upgrade(run)
+    await autogen.stamp({ ...run, targets: 'aaaa' })
+    expect(await held(database)).toEqual(await held(other))
     expect(await autogen.current(options)).toMatchObject({ heads: ['aaaa'], skipped: [] })
     expect(await autogen.upgrade(options)).toMatchObject({ from: ['aaaa'], to: ['bbbb'] })
   })

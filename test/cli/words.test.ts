@@ -18,6 +18,11 @@ test.each([
   ['downgrade blue@-1', 'downgrade', { target: 'blue@-1' }],
   ['history -r -2:head -i -v', 'history', { revRange: '-2:head', indicateCurrent: true, verbose: true }],
   ['history -r-2:head', 'history', { revRange: '-2:head' }],
+  ['rebase 3f2a --onto head --offline', 'rebase', { revision: '3f2a', onto: 'head', offline: true }],
+  ['rebase --auto', 'rebase', { auto: true }],
+  ['switch --yes-on shop --no-backup', 'switch', { yesOn: 'shop', backup: false }],
+  ['heads -v', 'heads', { verbose: true }],
+  ['branches -v', 'branches', { verbose: true }],
   ['history --format mermaid', 'history', { format: 'mermaid' }],
   ['heads --resolve-dependencies', 'heads', { resolveDependencies: true }],
   ['current --check-heads', 'current', { checkHeads: true }],
@@ -57,6 +62,16 @@ test.each([
   ['-v -- upgrade', '-v -- upgrade'],
 ])('%s is read as %s', (line, read) => {
   expect(commandFirst(line.split(' ')).join(' ')).toBe(read)
+})
+
+test.each([
+  ['-c a.json -c b.json current', '--config was given 2 times.'],
+  ['upgrade --lock-timeout', '--lock-timeout lacks its value.'],
+  ['downgrade', '`autogen downgrade` lacks its target.'],
+  ['merge', '`autogen merge` lacks its revisions.'],
+  ['stamp', '`autogen stamp` lacks its targets.'],
+])('b97: %s is told what is missing, or too much', async (line, message) => {
+  await expect(options(line)).rejects.toMatchObject({ exitCode: 2, message })
 })
 
 test('a format that a command does not have is refused with those it has', async () => {

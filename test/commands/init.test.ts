@@ -83,6 +83,17 @@ test.each([
   expect(JSON.parse(readFileSync(join(cwd, 'autogen.config.json'), 'utf8')).dataSource).toBe(file)
 })
 
+test('b98: a folder that is empty is used, and one that is not there is made', async () => {
+  const cwd = folderWith({ 'package.json': complete })
+  mkdirSync(join(cwd, 'db/migrations'), { recursive: true })
+  expect(await init({ cwd, migrations: 'db/migrations' })).toMatchObject({ kept: ['db/migrations/'] })
+  const other = folderWith({ 'package.json': complete })
+  expect((await init({ cwd: other, migrations: 'deep/down' })).created).toContain('deep/down/')
+  expect(JSON.parse(readFileSync(join(other, 'autogen.config.json'), 'utf8'))).toMatchObject({
+    migrations: 'deep/down',
+  })
+})
+
 test('b98: a folder that is there is kept', async () => {
   const cwd = folderWith({ 'package.json': complete, 'db/migrations/a.js': 'mine' })
   expect(await init({ cwd, migrations: 'db/migrations' })).toMatchObject({

@@ -1,6 +1,7 @@
 import { MigrationFailedError, IrreversibleRevisionError } from '../../src/errors'
 import { freshPostgres } from '../support/databases'
 import { readLog } from '../../src/runtime/log'
+import type { MigrateRequest } from '../../src/runtime/migrate'
 import type { Op } from '../../src/operations/op'
 import { databases, history, world, type World } from './world'
 
@@ -51,6 +52,34 @@ describe.each(databases)('running migrations on %s', (_, create) => {
     expect(await here.upgrade(all)).toMatchObject({ before: ['b'], heads: ['b'], steps: [] })
   })
 
+  test('b113: three revisions go up at once, down one by one, and up again; whoever asks hears of every step', async () => {
+    const all = history({
+      ...base,
+      c: {
+        upgrade: (op: Op) => op.addColumn('user', { name: 'age', type: 'integer', nullable: true }),
+        downgrade: (op: Op) => op.dropColumn('user', 'age'),
+      },
+    })
+    const heard: string[] = []
+    const onApply: MigrateRequest['onApply'] = ({ kind, step, before, after }) => {
+      heard.push([kind, step.direction, step.revision.id, before.join(), after.join()].join(' '))
+    }
+    expect(await here.upgrade(all, 'c', { onApply })).toMatchObject({ heads: ['c'] })
+    expect(await columns()).toEqual([['user', 'id', 'name', 'email', 'age']])
+    for (const target of ['b', 'a', null]) await here.downgrade(all, target, { onApply })
+    expect(await columns()).toEqual([])
+    await here.stamp(all, 'a', { onApply })
+    expect(heard).toEqual([
+      'upgrade up a  a',
+      'upgrade up b a b',
+      'upgrade up c b c',
+      'downgrade down c c b',
+      'downgrade down b b a',
+      'downgrade down a a ',
+      'stamp up a  a',
+    ])
+  })
+
   test('the log tells what ran, by whom and how', async () => {
     await here.upgrade(history(base))
     await here.downgrade(history(base), 'a')
@@ -93,6 +122,32 @@ describe.each(databases)('running migrations on %s', (_, create) => {
     expect(log.at(-1)).toMatchObject({ revision: 'c', status: 'failed', stepsDone: 0, operations: [] })
     expect(log.at(-1)!.error).toMatch(/nowhere/)
     expect(await here.upgrade(history(base))).toMatchObject({ heads: ['b'] })
+  })
+
+  const fails = (op: Op) => op.execute('INSERT INTO nowhere VALUES (1)')
+
+  test('b109: each migration is a transaction of its own: what ran before the one that fails stays', async () => {
+    const broken = history({ ...base, c: { upgrade: fails } })
+    await expect(here.upgrade(broken)).rejects.toThrow(MigrationFailedError)
+    expect(await columns()).toEqual([['user', 'id', 'name', 'email']])
+    expect(await here.upgrade(history(base))).toMatchObject({ before: ['b'], steps: [] })
+  })
+
+  test('b109: without a transaction what a migration did before it failed stays, and is counted', async () => {
+    const broken = history({
+      a: {
+        transaction: false,
+        async upgrade(op: Op) {
+          op.createTable({ name: 'kept', columns: [{ name: 'id', type: 'integer' }] })
+          await op.flush()
+          fails(op)
+        },
+      },
+    })
+    await expect(here.upgrade(broken)).rejects.toMatchObject({ completed: 1 })
+    expect(await columns()).toEqual([['kept', 'id']])
+    const [attempt] = await readLog(await here.session())
+    expect(attempt).toMatchObject({ status: 'failed', stepsDone: 1, operations: [{ kind: 'createTable' }] })
   })
 
   test.each([

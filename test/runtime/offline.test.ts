@@ -2,7 +2,7 @@ import * as typeorm from 'typeorm'
 import { OfflineError } from '../../src/errors'
 import { downgradePath, stampPath, upgradePath } from '../../src/graph/path'
 import type { Op } from '../../src/operations/op'
-import { readLog } from '../../src/runtime/log'
+import { readLog, type LogEntry } from '../../src/runtime/log'
 import { offlineSql } from '../../src/runtime/offline'
 import { offlineTarget } from '../../src/runtime/offline-target'
 import { readHeads } from '../../src/runtime/versions'
@@ -12,7 +12,12 @@ const all = history({
   a: {
     message: 'first\n; DROP TABLE nothing',
     upgrade: (op: Op) =>
-      op.createTable({ name: 'user', columns: [{ name: 'id', type: 'integer' }], primaryKey: ['id'] }),
+      op.createTable({
+        name: 'user',
+        columns: [{ name: 'id', type: 'integer' }],
+        // What the server names itself the log of a run knows and paper does not.
+        primaryKey: { name: 'PK_user', columns: ['id'] },
+      }),
     downgrade: (op: Op) => op.dropTable('user'),
   },
   b: {
@@ -34,10 +39,20 @@ const all = history({
 /** What kind of value it is, its digits aside: a text tells the same moment only with its zone. */
 const form = (moment: unknown) => (typeof moment === 'string' ? moment.replace(/\d/g, '0') : typeof moment)
 
+/** A log row without what only a run knows: who, where, how long and when. */
+const asPrinted = ({
+  byUser: _user,
+  host: _host,
+  startedAt: _start,
+  finishedAt: _end,
+  durationMs: _ms,
+  ...row
+}: LogEntry) => row
+
 const target = (here: World) =>
   offlineTarget(new typeorm.DataSource(here.database.options as unknown as typeorm.DataSourceOptions), {})
 
-describe.each(databases)('SQL printed for %s', (_, create) => {
+describe.each(databases)('SQL printed for %s', (dialect, create) => {
   let here: World
   beforeEach(async () => void (here = await world(create)))
   afterEach(() => here.end())
@@ -84,20 +99,13 @@ describe.each(databases)('SQL printed for %s', (_, create) => {
     await other.upgrade(all)
     const live = await other.session()
     expect((await live.dialect.introspect(live.connection, live.scope)).tables).toEqual(printed)
-    const rows = ({ revision, checksum, operations, stepsDone }: Awaited<ReturnType<typeof readLog>>[number]) => ({
-      revision,
-      checksum,
-      operations,
-      stepsDone,
-    })
-    const printedLog = await readLog(await here.session())
-    expect(printedLog.map(rows)).toEqual((await readLog(live)).map(rows))
+    const ours = await readLog(await here.session())
+    expect(ours.map(asPrinted)).toEqual((await readLog(live)).map(asPrinted))
     const moments = async (place: World) =>
       (await place.ask('SELECT started_at, finished_at FROM autogen_log')).flatMap((row) => Object.values(row))
-    const [ours, theirs] = [await moments(here), await moments(other)]
-    expect(ours.map(form)).toEqual(theirs.map(form))
-    for (const moment of ours) expect(Math.abs(Number(new Date(String(moment))) - Date.now())).toBeLessThan(60_000)
-    await other.end()
+    const [printedAt, ranAt] = [await moments(here), await moments(other)]
+    expect(printedAt.map(form)).toEqual(ranAt.map(form))
+    for (const moment of printedAt) expect(Math.abs(Number(new Date(String(moment))) - Date.now())).toBeLessThan(60_000)
 
     expect(await here.upgrade(all)).toMatchObject({ before: ['c'], steps: [], state: 'known' })
     await run(
@@ -107,7 +115,67 @@ describe.each(databases)('SQL printed for %s', (_, create) => {
         steps: downgradePath(all.graph, ['c'], [{ id: null }]),
       }),
     )
-    expect(await readHeads(await here.session())).toEqual([])
+    await other.downgrade(all, null)
+    await sameAs(other)
+
+    await run(await offlineSql({ ...request(all, []), kind: 'stamp', steps: stampPath(all.graph, [], ['b']).steps }))
+    await other.stamp(all, 'b')
+    await sameAs(other)
+    await run(
+      await offlineSql({ ...request(all, ['b']), kind: 'stamp', steps: stampPath(all.graph, ['b'], ['a']).steps }),
+    )
+    await other.stamp(all, 'a')
+    await sameAs(other)
+    await other.end()
+  })
+
+  /** Schema, version rows and log are those of another database, where the same was run. */
+  async function sameAs(other: World) {
+    const [ours, theirs] = await Promise.all(
+      [here, other].map(async (place) => {
+        const session = await place.session()
+        const { tables } = await session.dialect.introspect(session.connection, session.scope)
+        return { tables, heads: await readHeads(session), log: (await readLog(session)).map(asPrinted) }
+      }),
+    )
+    expect(ours).toEqual(theirs)
+  }
+
+  test('b114: each migration is printed in a transaction of its own, one without a transaction in none', async () => {
+    const mixed = history({
+      a: { upgrade: (op: Op) => op.execute('SELECT 1') },
+      b: { transaction: false, upgrade: (op: Op) => op.execute('SELECT 2') },
+      c: { upgrade: (op: Op) => op.execute('SELECT 3') },
+    })
+    const sql = await offlineSql({ ...request(mixed, []), kind: 'upgrade', steps: upgradePath(mixed.graph, [], ['c']) })
+    const said = sql
+      .split('\n')
+      .flatMap((line) => /^(BEGIN|COMMIT|SELECT \d|(?:INSERT|DELETE).*autogen_version)/.exec(line)?.[1] ?? [])
+      .map((text) => text.replace(/ .*autogen_version/, ' row'))
+    // On PostgreSQL a statement that can have a transaction gets one of its own.
+    const alone = dialect === 'postgres' ? 'BEGIN, SELECT 2' : 'SELECT 2, BEGIN'
+    expect(said.join(', ')).toBe(
+      [
+        'BEGIN, COMMIT',
+        'BEGIN, SELECT 1, INSERT row, COMMIT',
+        `${alone}, DELETE row, INSERT row, COMMIT`,
+        'BEGIN, SELECT 3, DELETE row, INSERT row, COMMIT',
+      ].join(', '),
+    )
+  })
+
+  test('a password is in no log row that is printed, and a way back that holds one is not kept', async () => {
+    const secret = 'correct-horse-battery'
+    const told = history({ a: { upgrade: () => {}, downgrade: (op: Op) => op.execute(`SELECT '${secret}'`) } })
+    const dataSource = new typeorm.DataSource({ type: 'postgres', host: 'db', password: secret })
+    const sql = await offlineSql({
+      ...request(told, []),
+      ...offlineTarget(dataSource, {}),
+      kind: 'upgrade',
+      steps: upgradePath(told.graph, [], ['a']),
+    })
+    expect(sql).toContain('autogen_log')
+    expect(sql).not.toContain(secret)
   })
 
   test('b107: a message cannot break out of its comment', async () => {

@@ -162,6 +162,7 @@ test('printed as SQL, the count stands before the change and stops it', async ()
     steps: [{ direction: 'up', revision: graph.revisions.get('two')! }],
     toolVersion: '0',
     interop: { table: { name: 'typeorm_metadata' }, creates: false },
+    withoutPasswords: (text) => text,
   })
   const lines = sql.split('\n').slice(1, 4)
   expect(lines[0]).toBe('BEGIN;')

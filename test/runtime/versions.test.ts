@@ -35,6 +35,7 @@ describe.each(databases)('the version table and the log on %s', (name, create) =
     await ensureTables(session)
     await inTransaction(session, () => applyHeads(session, [], ['a']))
     await expect(inTransaction(session, () => applyHeads(session, removed, added))).rejects.toThrow(VersionMovedError)
+    // Nothing is counted: the rows are read before and after, whatever a driver says of them.
     expect(await readHeads(session)).toEqual(['a'])
   })
 
@@ -95,6 +96,22 @@ describe.each(databases)('the version table and the log on %s', (name, create) =
     await startEntry(session, kept)
     expect(await readLog(session)).toEqual([...before, { id: 2, ...kept }])
   })
+
+  test.each([
+    ['their usual names', {}, 'autogen_version', 'autogen_log'],
+    ['those of the settings', { versionTable: 'versions', logTable: 'ran' }, 'versions', 'ran'],
+  ])(
+    'b79: the tables have %s, and the key of the first keeps a head from being there twice',
+    async (_what, names, version, ran) => {
+      const session = await here.session(names)
+      await ensureTables(session)
+      const insert = `INSERT INTO ${version} (version_num) VALUES ('a')`
+      await session.connection.query(insert)
+      await expect(session.connection.query(insert)).rejects.toThrow(/unique/i)
+      expect(await readHeads(session)).toEqual(['a'])
+      expect(await session.connection.query(`SELECT * FROM ${ran}`)).toEqual([])
+    },
+  )
 
   test('the tables may have other names', async () => {
     const session = await here.session({ versionTable: 'my versions', logTable: 'my "log"' })
