@@ -21,6 +21,7 @@ const transform = {
 const pure = ['model', 'operations', 'diff', 'graph', 'lint', 'scripts']
 // What costs processes, reads no entity, or reaches its server by the plain driver: TypeORM's major makes no difference there.
 const once = [
+  'acceptance/shared-names',
   'cli/bad-input',
   'cli/commands',
   'cli/init',

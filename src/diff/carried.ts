@@ -14,7 +14,9 @@ export function carriedRenames(
   schema: SchemaModel,
 ): ReadonlySet<Operation> {
   const renames = confirmed.filter(({ kind }) => kind.startsWith('rename'))
-  return new Set(operations.filter(isRename).filter((one) => renames.some((rename) => follows(one, rename, schema))))
+  const following = operations.filter(isRename).filter((one) => renames.some((rename) => follows(one, rename, schema)))
+  // Among the confirmed is what stepped aside for them.
+  return new Set([...confirmed.filter(isRename), ...following])
 }
 
 function follows(one: Rename, rename: Operation, schema: SchemaModel): boolean {
@@ -37,6 +39,10 @@ function follows(one: Rename, rename: Operation, schema: SchemaModel): boolean {
       return uses(part, rename.to.name)
     case 'renameEnumValue':
       return uses(part, rename.to)
+    // What stepped aside for a name is not left there.
+    case 'renameIndex':
+    case 'renameConstraint':
+      return rename.to === one.from
     default:
       return false
   }

@@ -40,12 +40,13 @@ export function order({ created, dropped, operations }: TableChanges): Operation
     ...of('replaceEnum'),
     ...orderRenames(operations.filter(isRename)),
     ...changesByTable(operations.filter((one) => !leaving.includes(one))),
+    // Tables and views may take their names: types, tables, views, indexes and sequences share them on some servers.
+    ...of('dropEnum'),
+    ...sequencesGoing.filter((operation) => !isRecreated(operation)),
     ...createTables(created),
     ...of('createForeignKey'),
     ...of('validateConstraint'),
     ...of('createView'),
-    ...of('dropEnum'),
-    ...sequencesGoing.filter((operation) => !isRecreated(operation)),
     ...of('dropExtension'),
   ]
 }

@@ -32,11 +32,16 @@ export function orderRenames(renames: readonly Rename[]): Rename[] {
       continue
     }
     const [first, ...rest] = waiting
-    const between = `autogen_renaming_${aside}`
+    const between = asideName(aside)
     ordered.push({ ...first!, to: between })
     waiting = [...rest, { ...first!, from: between }]
   }
   return ordered
+}
+
+/** The name a thing has while it steps aside. */
+export function asideName(number: number): string {
+  return `autogen_renaming_${number}`
 }
 
 /** Whether `holder` still has the name that `taker` wants; some servers keep all such names of a schema in one place. */

@@ -5,6 +5,7 @@ import { apply } from '../operations/apply'
 import type { Operation, OperationOf } from '../operations/operation'
 import type { Answers } from './answers'
 import { findGone, type Gone, type RenameKind } from './candidates'
+import { asideName } from './renames'
 import { diffViews, type ColumnInTheWay } from './views'
 
 /** Decider knows what became of a thing; undefined where it does not. */
@@ -38,6 +39,7 @@ export async function settleRenames(
   const open: Gone[] = []
   let schema = live
   const rename = (operation: Operation) => {
+    if (operation.kind === 'renameTable') makingRoom(schema, operation.to, renames.length).forEach(rename)
     if (operation.kind === 'renameTable' || operation.kind === 'renameEnum')
       names.set(keyOf(operation.to), before(operation.from))
     renames.push(operation)
@@ -66,6 +68,30 @@ export async function settleRenames(
 
   const operations = [...viewsInTheWay(live, renames), ...renames]
   return { operations, schema: apply(live, operations), answers, open }
+}
+
+/**
+ * Types, indexes and keys share the names of tables on some servers. What goes, or is called otherwise by the end, steps
+ * aside for a table that takes its name; whatever else comes of it is the rest of the difference.
+ */
+function makingRoom({ enums, tables }: SchemaModel, name: QualifiedName, number: number): Operation[] {
+  const aside = asideName(number + 1)
+  const isHolder = (one?: { readonly name?: string }) => one?.name === name.name
+  return [
+    ...enums
+      .filter((type) => sameName(type, name))
+      .map((type): Operation => ({ kind: 'renameEnum', from: nameOf(type), to: { ...nameOf(type), name: aside } })),
+    ...tables
+      .filter(({ schema }) => schema === name.schema)
+      .flatMap((table): Operation[] => {
+        const renaming = { table: nameOf(table), from: name.name, to: aside }
+        const keys = [table.primaryKey, ...table.uniques, ...table.exclusions]
+        return [
+          ...(table.indexes.some(isHolder) ? [{ kind: 'renameIndex' as const, ...renaming }] : []),
+          ...(keys.some(isHolder) ? [{ kind: 'renameConstraint' as const, ...renaming }] : []),
+        ]
+      }),
+  ]
 }
 
 /** What is left to choose from once a new thing has its past. */
@@ -99,7 +125,9 @@ function enumRenames(live: SchemaModel, wanted: SchemaModel): OperationOf<'renam
     const targets = usersOf(live, type).map(({ table, column }) => wantedEnum(wanted, table, column))
     const [first] = targets
     if (first === undefined || targets.some((one) => one === undefined || !sameName(one, first))) continue
-    const isFree = !findEnum(live, first) && !renames.some(({ to }) => sameName(to, first))
+    // The name may be one that a table or a view still has: then the type is made anew when that is gone.
+    const holders: readonly QualifiedName[] = [...live.enums, ...live.tables, ...live.views]
+    const isFree = !holders.some((one) => sameName(one, first)) && !renames.some(({ to }) => sameName(to, first))
     // A type does not leave its schema by another name.
     if (isFree && first.schema === type.schema && findEnum(wanted, first))
       renames.push({ kind: 'renameEnum', from: nameOf(type), to: first })
@@ -124,7 +152,7 @@ function enumName({ enum: name, schema }: EnumReference): QualifiedName {
   return schema === undefined ? { name } : { schema, name }
 }
 
-/** Views over what is renamed go first, with the text they have; those that are still wanted come back at the end. */
+/** Views over what is renamed, or of its new name, go first, with the text they have; those that are still wanted come back at the end. */
 function viewsInTheWay({ views }: SchemaModel, renames: readonly Operation[]): Operation[] {
   const was = new Map<string, QualifiedName>()
   const inTheWay = renames.flatMap((rename): ColumnInTheWay[] => {
@@ -136,5 +164,7 @@ function viewsInTheWay({ views }: SchemaModel, renames: readonly Operation[]): O
       ? [{ table: was.get(keyOf(rename.table)) ?? rename.table, column: rename.from }]
       : []
   })
-  return diffViews(views, views, inTheWay).filter(({ kind }) => kind === 'dropView')
+  const isRoom = (view: QualifiedName) =>
+    !renames.some((rename) => rename.kind === 'renameTable' && sameName(rename.to, view))
+  return diffViews(views, views.filter(isRoom), inTheWay).filter(({ kind }) => kind === 'dropView')
 }
