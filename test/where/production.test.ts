@@ -172,6 +172,7 @@ export function downgrade(op: Op) {
   made.write('src/migrations/b2_names.ts', migration('b2', "'a1'", names, 'op.execute(\'DELETE FROM "user"\')'))
   made.write('src/migrations/c3_upper.ts', migration('c3', "'a1'", upper, ''))
   made.write('src/migrations/d4_merge.ts', migration('d4', "['b2', 'c3']", '', ''))
+  made.write('src/migrations/HEAD', 'd4\n')
 }
 
 /** What a deployment copies: the build, the settings, the packages without development's. */

@@ -189,7 +189,7 @@ test.each(Object.entries(dresses))(
     const { code, stderr } = await made.program('jest/bin/jest.js', words, environment(database))
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/Tests: +9 passed, 9 total/) })
     expect(await walkOf(database)).toEqual([...walked, ...walked, ...walked.slice(0, 2)])
-    expect(made.files('migrations')).toEqual(['a1_first.ts', 'b2_email.ts', 'c3_blank.ts'])
+    expect(made.files('migrations')).toEqual(['HEAD', 'a1_first.ts', 'b2_email.ts', 'c3_blank.ts'])
   },
 )
 
