@@ -1,9 +1,11 @@
 // What of a difference is ours to change: nothing that neither the entities nor our own history know.
+import { spelling } from '../model/expression'
 import { sameName } from '../model/lookup'
 import type { Index } from '../model/schema'
 import { usesColumn } from '../operations/companions'
 import { isManaged, objectKeys } from '../operations/managed'
 import type { Operation } from '../operations/operation'
+import { mentions } from './mentions'
 import { isRename, type Rename } from './renames'
 
 /** PolicyOptions says what is ours and what shall be shown. */
@@ -77,8 +79,10 @@ function goesWith(operation: Operation, dropped: Operation): boolean {
   const { table } = dropped
   const column = dropped.kind === 'dropColumn' ? dropped.column.name : undefined
   const key = keyIn(operation)
-  const isIn =
-    sameName(operation.table, table) && (column === undefined || (key !== undefined && usesColumn(key, column)))
+  const text = textIn(operation)
+  const uses = (name: string) =>
+    (key !== undefined && usesColumn(key, name)) || (text !== undefined && mentions(text, name))
+  const isIn = sameName(operation.table, table) && (column === undefined || uses(column))
   if (isIn || operation.kind !== 'dropForeignKey') return isIn
   const { references } = operation.foreignKey
   return sameName(references.table, table) && (column === undefined || references.columns.includes(column))
@@ -97,6 +101,17 @@ function keyIn(operation: Operation): Pick<Index, 'columns' | 'include'> | undef
     default:
       return undefined
   }
+}
+
+/** What a check or an exclusion says, without the strings in it: a server drops it with a column it speaks of. */
+function textIn(operation: Operation): string | undefined {
+  const part =
+    operation.kind === 'dropCheck'
+      ? operation.check
+      : operation.kind === 'dropExclusion'
+        ? operation.exclusion
+        : undefined
+  return part && spelling(part.expression).replace(/'(?:[^']|'')*'/g, '')
 }
 
 /** Renames nothing else waits for: neither a name that is created, nor one that is used. */

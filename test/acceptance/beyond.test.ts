@@ -70,6 +70,55 @@ test('a view of all columns is made anew when one comes, and again on the way ba
   expect([await story.check(seen({})), await columns()]).toEqual([[], ['id']])
 })
 
+test('a view that is made again keeps its comments and who may read it, there and on the way back', async () => {
+  const story = await stage.begin()
+  const seen = (expression: string) => [
+    entity('thing', { id: id(), size: Column('int') }),
+    view('seen', { id: ViewColumn() }, { expression }),
+    view('also', { id: ViewColumn() }, { expression: 'SELECT id FROM seen', dependsOn: ['seen'], materialized: true }),
+  ]
+  await story.become(seen('SELECT id, size FROM thing'))
+  await story.sql(`
+    COMMENT ON VIEW seen IS 'it''s'; GRANT SELECT ON seen TO PUBLIC; GRANT SELECT (id) ON seen TO PUBLIC;
+    COMMENT ON COLUMN seen.size IS 'goes with it';
+    COMMENT ON MATERIALIZED VIEW also IS 'too'; GRANT SELECT ON also TO PUBLIC`)
+  const state = () =>
+    story.sql(`
+      SELECT relname::text AS name, relacl::text AS acl, obj_description(c.oid, 'pg_class') AS comment, attacl::text AS column
+      FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attname = 'id'
+      WHERE relkind IN ('v', 'm') AND relname IN ('seen', 'also') ORDER BY relname COLLATE "C"`)
+  const before = await state()
+  expect(before).toMatchObject([
+    { name: 'also', comment: 'too' },
+    { name: 'seen', comment: `it's` },
+  ])
+  expect(before.map(({ acl }) => acl)).toEqual([expect.stringContaining('=r/'), expect.stringContaining('=r/')])
+  await story.become(seen('SELECT id FROM thing WHERE size > 1'))
+  expect(await state()).toEqual(before)
+  await story.downgrade('-1')
+  expect(await state()).toEqual(before)
+})
+
+test('a check that somebody made goes with a column it speaks of, is told, and comes back with it', async () => {
+  const story = await stage.begin()
+  const things = (columns: Parameters<typeof entity>[1]) => [
+    entity('thing', { id: id(), size: Column('int', { default: 1 }), ...columns }),
+  ]
+  await story.become(things({ other: Column('int', { default: 2 }) }))
+  await story.sql(
+    `ALTER TABLE thing ADD CONSTRAINT by_hand CHECK (size < other), ADD CONSTRAINT apart CHECK (size > 0)`,
+  )
+  const gone = await story.become(things({}))
+  expect(gone?.operations).toEqual(['- check thing by_hand size < other', '- column thing.other integer default 2'])
+  expect(await story.unmanaged(things({}))).toEqual(['check thing apart size > 0'])
+  await story.downgrade('-1')
+  expect(
+    await story.sql(
+      `SELECT conname::text AS name FROM pg_constraint WHERE contype = 'c' AND conrelid = 'thing'::regclass ORDER BY 1`,
+    ),
+  ).toEqual([{ name: 'apart' }, { name: 'by_hand' }])
+})
+
 describe('an index or a key that somebody tuned', () => {
   const things = (size: PropertyDecorator) => [
     entity(

@@ -2,6 +2,7 @@
 // catalogue: views nobody here declares, and of schemas nobody here reads, step aside and come back as they were.
 import type { QualifiedName, View } from '../../model/schema'
 import type { Scope } from '../dialect'
+import { belongings } from './belongings'
 import { quoteTable } from './clauses'
 import { dollarQuoted } from './dollar-quoted'
 import { textLiteral } from './literals'
@@ -100,20 +101,7 @@ BEGIN
           FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE f.adrelid = one.oid
         UNION ALL SELECT 2, pg_get_ruledef(r.oid) FROM pg_rewrite r WHERE r.ev_class = one.oid AND r.rulename <> '_RETURN'
         UNION ALL SELECT 2, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = one.oid AND NOT t.tgisinternal
-        UNION ALL SELECT 2, format('COMMENT ON %s %s IS %L', one.kind, one.name, obj_description(one.oid, 'pg_class'))
-          WHERE obj_description(one.oid, 'pg_class') IS NOT NULL
-        UNION ALL SELECT 2, format('COMMENT ON COLUMN %s.%I IS %L', one.name, a.attname, col_description(one.oid, a.attnum))
-          FROM pg_attribute a WHERE a.attrelid = one.oid AND col_description(one.oid, a.attnum) IS NOT NULL
-        UNION ALL SELECT 3, format('ALTER %s %s OWNER TO %s', one.kind, one.name, one.relowner::regrole)
-          WHERE one.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
-        UNION ALL SELECT 4, format('GRANT %s ON %s TO %s%s', acl.privilege_type, one.name,
-            CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END,
-            CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-          FROM aclexplode(one.relacl) acl WHERE acl.grantee <> one.relowner
-        UNION ALL SELECT 4, format('GRANT %s (%I) ON %s TO %s%s', acl.privilege_type, a.attname, one.name,
-            CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END,
-            CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-          FROM pg_attribute a, aclexplode(a.attacl) acl WHERE a.attrelid = one.oid
+        UNION ALL ${belongings}
       ) AS after_it)
     )) || aside;
     PERFORM set_config('search_path', path, true);

@@ -2,12 +2,13 @@
 import { ConcurrentlyInTransactionError } from '../../errors'
 import { isExpression } from '../../model/expression'
 import { findEnum, keyOf, nameOf } from '../../model/lookup'
-import type { Column, QualifiedName, SchemaModel } from '../../model/schema'
+import type { Column, QualifiedName, SchemaModel, View } from '../../model/schema'
 import { apply } from '../../operations/apply'
 import { match, type Kind, type Operation } from '../../operations/operation'
 import { defined } from '../../model/defined'
-import type { Plan, PlanContext, Segment, Statement } from '../dialect'
+import type { Plan, PlanContext, Scope, Segment, Statement } from '../dialect'
 import { putBack } from './aside'
+import { rememberBelongings, returnBelongings } from './belongings'
 import { handlers } from './ddl'
 import type { Work } from './work'
 
@@ -15,12 +16,14 @@ import type { Work } from './work'
 export function plan(operations: readonly Operation[], before: SchemaModel, context: PlanContext): Plan {
   const untransacted = !context.transaction
   const steps = inOrder(operations, before)
+  const again = madeAgain(steps)
   let aside = false
   const pieces = steps.flatMap(({ operation, index, schema }, at) => {
     const known = defined({ schema, scope: context.scope, version: context.version })
-    const works = [match(operation, handlers, known)]
-      .flat()
-      .map((answer) => (typeof answer === 'string' ? { sql: answer } : answer))
+    const answers = [match(operation, handlers, known)].flat()
+    const works = withBelongings(operation, again, context.scope, answers).map((answer) =>
+      typeof answer === 'string' ? { sql: answer } : answer,
+    )
     aside ||= works.some((work) => work.aside)
     if (aside && (untransacted || !leavesViewsAside(steps[at + 1]?.operation))) {
       works.push({ sql: putBack })
@@ -35,6 +38,34 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
     })
   })
   return { segments: untransacted ? apart(pieces) : gather(pieces) }
+}
+
+/** The views that are dropped and created again later, whatever they are then. */
+function madeAgain(steps: readonly Step[]): ReadonlySet<string> {
+  const dropped = new Set<string>()
+  const again = new Set<string>()
+  for (const { operation } of steps) {
+    if (operation.kind === 'dropView') dropped.add(viewKey(operation.view))
+    if (operation.kind === 'createView' && dropped.has(viewKey(operation.view))) again.add(viewKey(operation.view))
+  }
+  return again
+}
+
+function viewKey(view: View): string {
+  return JSON.stringify([keyOf(nameOf(view)), view.materialized ?? false])
+}
+
+function withBelongings(
+  operation: Operation,
+  again: ReadonlySet<string>,
+  scope: Scope,
+  answers: readonly (string | Work)[],
+): readonly (string | Work)[] {
+  if (operation.kind === 'dropView' && again.has(viewKey(operation.view)))
+    return [rememberBelongings(operation.view, scope), ...answers]
+  if (operation.kind === 'createView' && again.has(viewKey(operation.view)))
+    return [...answers, returnBelongings(operation.view, scope)]
+  return answers
 }
 
 interface Piece {
