@@ -27,9 +27,9 @@ test('typeorm-autogen exports these values', () => {
    OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError
    RangeNotAncestorError RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError
    RevisionLoopError RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError
-   SettingsNotFoundError SeveralProblemsError SkippedRevisionsError SourceSyntaxError
-   StepOutOfOrderError StillReferencedError TemplateError TransactionControlError TwoTypeormsError
-   TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
+   SettingsNotFoundError SeveralProblemsError SingleTransactionError SkippedRevisionsError
+   SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError TransactionControlError
+   TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
    UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
    UnsupportedDriverError UnsupportedOperationError UnwritableParentError UsageError VersionMovedError
    WaitTimeoutError WalkTooFarError WriteHookError WrongDirectionError apply branches check current

@@ -2,7 +2,7 @@
 import { UsageError } from '../errors'
 import { requireConsent } from '../protection'
 import type { Command } from './command'
-import { lockTimeout, noBackup, sql, yesOn } from './flags'
+import { dryRun, lockTimeout, noBackup, singleTransaction, sql, yesOn } from './flags'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 
 export interface DowngradeOptions extends MoveOptions {
@@ -21,7 +21,14 @@ export const downgradeCommand: Command<DowngradeOptions, MoveResult> = {
     ['autogen downgrade --sql head:-1', 'prints what takes the newest back'],
   ],
   positionals: [{ name: 'target', describe: '-1, an id, base, label@base ...', required: true }],
-  flags: { sql, 'yes-on': yesOn, 'lock-timeout': lockTimeout, 'no-backup': noBackup },
+  flags: {
+    sql,
+    'dry-run': dryRun,
+    'single-transaction': singleTransaction,
+    'yes-on': yesOn,
+    'lock-timeout': lockTimeout,
+    'no-backup': noBackup,
+  },
   async run(environment, options) {
     if (options.target === undefined) {
       throw new UsageError(

@@ -20,6 +20,18 @@ export const lockTimeout: Flag = {
   describe: 'how long to wait while another process migrates (60)',
 }
 
+/** One transaction around a whole run. */
+export const singleTransaction: Flag = {
+  type: 'boolean',
+  describe: 'all revisions in one transaction: kept together, or taken back together',
+}
+
+/** Tries a run and takes it back. */
+export const dryRun: Flag = {
+  type: 'boolean',
+  describe: 'run everything in a transaction that is taken back; -v prints the statements',
+}
+
 /** Goes without the copy of a SQLite file: `backup: false`. */
 export const noBackup: Flag = {
   type: 'boolean',

@@ -7,7 +7,8 @@ import { downgradePath, upgradePath } from '../graph/path'
 import type { Step } from '../graph/revision'
 import { isRange, resolveTargets } from '../graph/target'
 import type { BackupSettings } from '../runtime/backup'
-import { migrate, type MigrateResult } from '../runtime/migrate'
+import type { RunEvent } from '../runtime/events'
+import { migrate, type MigrateResult, type Rehearsal } from '../runtime/migrate'
 import { offlineSql } from '../runtime/offline'
 import { offlineTarget } from '../runtime/offline-target'
 import { version } from '../version'
@@ -20,6 +21,10 @@ export interface MoveOptions {
   readonly sql?: boolean
   /** Seconds to wait while another process migrates. */
   readonly lockTimeout?: number
+  /** All revisions in one transaction. */
+  readonly singleTransaction?: boolean
+  /** Runs everything in a transaction that is taken back. */
+  readonly dryRun?: boolean
 }
 
 /** MoveResult is what upgrade and downgrade return. */
@@ -34,6 +39,8 @@ export interface MoveResult {
   readonly backup?: string
   /** The script, when SQL was asked for. */
   readonly sql?: string
+  /** What a dry run could not try as the run will do it; then `to` is where the run would lead. */
+  readonly dryRun?: Rehearsal
 }
 
 export interface MovedStep {
@@ -41,6 +48,8 @@ export interface MovedStep {
   readonly direction: 'up' | 'down'
   readonly message: string
   readonly durationMs: number
+  /** What a dry run sent for it. */
+  readonly statements?: readonly string[]
 }
 
 type Move = MoveOptions & {
@@ -59,6 +68,7 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
         'Run `autogen upgrade --skipped` without `--sql`, or print a range: `autogen upgrade --sql <from>:<to>`.',
       )
     }
+    refuseWithSql(move)
     return printed(environment, move)
   }
   const range = listed(move.target).find(isRange)
@@ -66,10 +76,17 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
     throw new UsageError(`A range such as ${range} is only for --sql.`, `Name one target, or add \`--sql\`.`)
   }
   const session = await environment.writingSession()
+  const statements = new Map<string, string[]>()
   const result = await migrate(
     session,
     defined({
       ...runOptions(environment, move.lockTimeout),
+      onEvent: (event: RunEvent) => {
+        keepStatement(statements, event)
+        environment.emit(event)
+      },
+      singleTransaction: move.singleTransaction === true ? (true as const) : undefined,
+      dryRun: move.dryRun === true ? (true as const) : undefined,
       kind: move.kind,
       steps: (heads: readonly string[]) => stepsTo(environment, move, heads, move.target),
       onlySkipped: move.skipped === true,
@@ -80,15 +97,20 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
   return {
     from: result.before,
     to: result.heads,
-    steps: movedSteps(result),
+    steps: movedSteps(result, move.dryRun === true ? statements : undefined),
     state: result.state,
+    ...(result.rehearsal === undefined ? {} : { dryRun: result.rehearsal }),
     ...(result.backup === undefined ? {} : { backup: result.backup }),
   }
 }
 
 /** The steps of a run as the commands return them. */
-export function movedSteps({ steps }: MigrateResult): MovedStep[] {
-  return steps.map(({ step, durationMs }) => ({ ...summary(step), durationMs }))
+export function movedSteps({ steps }: MigrateResult, statements?: ReadonlyMap<string, readonly string[]>): MovedStep[] {
+  return steps.map(({ step, durationMs }) => ({
+    ...summary(step),
+    durationMs,
+    ...(statements && { statements: statements.get(step.revision.id) ?? [] }),
+  }))
 }
 
 /** How a SQLite file is copied first; undefined where it is not. */
@@ -97,14 +119,29 @@ export function backupOptions({ settings }: Environment): BackupSettings | undef
   return backup === false ? undefined : backup === true ? {} : backup
 }
 
+function keepStatement(statements: Map<string, string[]>, event: RunEvent): void {
+  // A run that begins again, as foreign keys must be off, begins its list again.
+  if (event.type === 'run') statements.clear()
+  if (event.type === 'statement') statements.set(event.revision, [...(statements.get(event.revision) ?? []), event.sql])
+}
+
 /** Prints what a move did. */
 export function printMove(result: MoveResult, { line, paint }: Out): void {
   if (result.sql !== undefined) return line(result.sql.trimEnd())
   if (result.state === 'ahead')
     return line(paint.dim('The database is ahead of these revisions; there is nothing to do.'))
   const place = result.to.length === 0 ? 'base' : result.to.join(', ')
+  if (result.dryRun !== undefined && (result.steps.length > 0 || !result.dryRun.complete)) {
+    return printRehearsal(result.dryRun, place, { line, paint })
+  }
   if (result.steps.length === 0) return line(`Nothing to do: the database is at ${paint.bold(place)}.`)
   line(`The database is at ${paint.bold(place)}.`)
+}
+
+function printRehearsal({ complete, notes }: Rehearsal, place: string, { line, paint }: Out): void {
+  for (const { revision, note } of notes) line(`${paint.yellow('note')}      ${revision}: ${note}`)
+  const end = complete ? `the database would be at ${paint.bold(place)}` : `it got as far as ${paint.bold(place)}`
+  line(`Dry run: ${end}, and nothing was changed.`)
 }
 
 function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], target: Move['target']): Step[] {
@@ -113,6 +150,17 @@ function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], t
   return move.kind === 'upgrade'
     ? upgradePath(graph, from, resolveTargets(graph, target, { current: heads, direction: 'up' }))
     : downgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'down' }))
+}
+
+function refuseWithSql({ dryRun, singleTransaction }: Move): void {
+  if (dryRun === true)
+    throw new UsageError('SQL that is printed is not run, not even to try it.', 'Leave `--sql` or `--dry-run` out.')
+  if (singleTransaction === true) {
+    throw new UsageError(
+      'SQL that is printed has its own transactions.',
+      'Leave `--single-transaction` out, and look at what is printed before you run it.',
+    )
+  }
 }
 
 /** Nothing is connected to, so the reader says where their database is: `a:b`, or base for an upgrade. */

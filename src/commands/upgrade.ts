@@ -2,7 +2,7 @@
 import type { Environment } from '../environment'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 import type { Command } from './command'
-import { lockTimeout, noBackup, sql } from './flags'
+import { dryRun, lockTimeout, noBackup, singleTransaction, sql } from './flags'
 
 export interface UpgradeOptions extends MoveOptions {
   /** `head` when left out; several must not lie above each other. */
@@ -19,6 +19,7 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
   examples: [
     ['autogen upgrade', 'everything that is pending'],
     ['autogen upgrade +1', 'one revision'],
+    ['autogen upgrade --dry-run -v', 'tries it, prints every statement and keeps nothing'],
     ['autogen upgrade --sql > upgrade.sql', 'prints everything from the first revision on'],
     ['autogen upgrade --sql 3f2a:head', 'prints what a database at 3f2a lacks'],
   ],
@@ -27,6 +28,8 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
     sql,
     skipped: { type: 'boolean', describe: "run what lies below the database's revision and never ran, nothing else" },
     strict: { type: 'boolean', describe: 'fail with code 4 where the database is ahead of the revisions at hand' },
+    'dry-run': dryRun,
+    'single-transaction': singleTransaction,
     'lock-timeout': lockTimeout,
     'no-backup': noBackup,
   },

@@ -227,6 +227,8 @@ export interface SessionTraits {
   readonly printed?: PrintedTraits
   /** Tries once to take the lock; undefined when somebody else has it. */
   lock(connection: ConnectionLike, key: string): Promise<Lock | undefined>
+  /** Whether an error says that something can only be done after a commit, or outside of a transaction. */
+  needsCommit?(error: unknown): boolean
   /** Who holds the lock, for the waiting line; undefined when unknown. */
   holder(connection: ConnectionLike, key: string): Promise<string | undefined>
 }
@@ -247,12 +249,16 @@ export interface PrintedTraits {
 /** BeginOptions is what a dialect must know before it begins. */
 export interface BeginOptions {
   readonly foreignKeysOff: boolean
+  /** Whether `check` will be asked for. */
+  readonly checked?: boolean
   /** The schema in which bare names in expressions are looked up first, for the time of the transaction. */
   readonly defaultSchema?: string
 }
 
 /** Transaction is one open transaction. */
 export interface Transaction {
+  /** Checks what a commit would check, and goes on; absent where nothing waits for the commit. */
+  check?(): Promise<void>
   commit(): Promise<void>
   rollback(): Promise<void>
 }

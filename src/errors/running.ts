@@ -61,6 +61,10 @@ export interface MigrationFailure {
   readonly completed: number
   /** What the server, or the script, said. */
   readonly reason: string
+  /** The revisions that ran before it in the same transaction, and were taken back with it. */
+  readonly takenBack?: readonly string[]
+  /** It was only tried. */
+  readonly dryRun?: true
 }
 
 /** A migration that failed while it ran. */
@@ -74,14 +78,20 @@ export class MigrationFailedError extends AutogenError implements MigrationFailu
   readonly at?: { readonly file: string; readonly line: number; readonly column: number }
   readonly completed: number
   readonly reason: string
+  readonly takenBack?: readonly string[]
+  readonly dryRun?: true
   constructor(failure: MigrationFailure, cause: unknown) {
-    const { revision, direction, operation, at, completed, reason } = failure
+    const { revision, direction, operation, at, completed, reason, takenBack, dryRun } = failure
     const place = at === undefined ? '' : ` (${at.file}:${at.line})`
     super(
-      `Revision ${revision} failed to ${direction === 'up' ? 'upgrade' : 'downgrade'}${operation === undefined ? '' : ` at \`${operation}\``}${place}: ${reason}`,
-      completed === 0
-        ? 'Nothing of it was kept: mend the migration, then run the same command again.'
-        : `${completed === 1 ? 'Its first committed part stays' : `Its first ${completed} committed parts stay`}: mend what is in the way, then run the same command again to go on from there.`,
+      `Revision ${revision} failed to ${direction === 'up' ? 'upgrade' : 'downgrade'}${operation === undefined ? '' : ` at \`${operation}\``}${place}: ${reason}${takenBack === undefined || takenBack.length === 0 ? '' : ` Taken back with it: ${takenBack.join(', ')}.`}`,
+      dryRun
+        ? 'This was a dry run, and nothing was changed: mend the migration before you run it.'
+        : takenBack !== undefined
+          ? 'Nothing of this run was kept: mend the migration, then run the same command again.'
+          : completed === 0
+            ? 'Nothing of it was kept: mend the migration, then run the same command again.'
+            : `${completed === 1 ? 'Its first committed part stays' : `Its first ${completed} committed parts stay`}: mend what is in the way, then run the same command again to go on from there.`,
       { cause },
     )
     this.revision = revision
@@ -91,6 +101,20 @@ export class MigrationFailedError extends AutogenError implements MigrationFailu
     if (at !== undefined) this.at = at
     this.completed = completed
     this.reason = reason
+    if (takenBack !== undefined) this.takenBack = takenBack
+    if (dryRun) this.dryRun = dryRun
+  }
+}
+
+/** Revisions that cannot share one transaction with the others of a run. */
+export class SingleTransactionError extends AutogenError {
+  readonly code = 'single-transaction'
+  readonly exitCode = exitCodes.refused
+  constructor(readonly obstacles: readonly { readonly revision: string; readonly reason: string }[]) {
+    super(
+      `This run cannot be one transaction: ${obstacles.map(({ revision, reason }) => `revision ${revision}: ${reason}`).join('; ')}.`,
+      `Leave \`--single-transaction\` out, or stop before such a revision and run it by itself.`,
+    )
   }
 }
 

@@ -51,7 +51,7 @@ export async function runBatches(place: Place, batch: Batch, at: SourceLine | un
       }, at)
       if (!more) return
       task.onEvent?.({ type: 'batch', revision: task.step.revision.id, table: displayName(name), batches })
-      if (batch.pauseMs !== undefined) await sleep(batch.pauseMs)
+      if (batch.pauseMs !== undefined && run.together === undefined) await sleep(batch.pauseMs)
     }
   })
 }

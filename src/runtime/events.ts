@@ -52,6 +52,10 @@ export interface RunStartedEvent {
   readonly kind: LogKind
   readonly heads: readonly string[]
   readonly steps: readonly Step[]
+  /** Nothing of it will be kept. */
+  readonly dryRun?: true
+  /** All of it is one transaction. */
+  readonly singleTransaction?: true
 }
 
 /** MigrationEvent frames the run of one migration. */

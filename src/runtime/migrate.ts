@@ -7,6 +7,7 @@ import {
   InterruptedError,
   IrreversibleRevisionError,
   MigrationFailedError,
+  SingleTransactionError,
   SkippedRevisionsError,
 } from '../errors'
 import type { RevisionGraph } from '../graph/graph'
@@ -28,8 +29,19 @@ import { patientSession, withLock, type LockOptions } from './lock'
 import { readLog, type LogEntry } from './log'
 import { ensureTables } from './own-tables'
 import { passagesOf, reasonAgainst, recordMigration, refuseUnfilled, type RecordedMigration } from './recorded'
-import { ForeignKeysNeedOff, SegmentRun, type Task } from './segments'
+import {
+  ForeignKeysNeedOff,
+  openOne,
+  RehearsalEnds,
+  rehearsal,
+  single,
+  type InOne,
+  type OneTransaction,
+  type RehearsalNote,
+} from './one-transaction'
+import { SegmentRun, type Task } from './segments'
 import type { Session } from './session'
+import { survey } from './survey'
 import { readHeads, selectHeads } from './versions'
 import { whoRuns } from './who'
 
@@ -49,6 +61,10 @@ export interface MigrateRequest extends LockOptions {
   readonly onApply?: ApplyListener
   /** Copies a database that is a file before it is changed. */
   readonly backup?: BackupSettings
+  /** All steps in one transaction, kept or taken back together. */
+  readonly singleTransaction?: true
+  /** All steps in one transaction that is taken back in any case. */
+  readonly dryRun?: true
 }
 
 /** MigrateResult is what was done. */
@@ -59,6 +75,14 @@ export interface MigrateResult {
   readonly state: 'known' | 'ahead'
   /** The copy of the database as it was before. */
   readonly backup?: string
+  /** What a dry run found out besides. */
+  readonly rehearsal?: Rehearsal
+}
+
+/** Rehearsal is what a dry run could not try as the run will do it; `complete` unless it had to end early. */
+export interface Rehearsal {
+  readonly complete: boolean
+  readonly notes: readonly RehearsalNote[]
 }
 
 /** Takes the lock and runs the steps, one migration after the other. */
@@ -71,11 +95,12 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
     const planned = plan(request, log, heads)
     // A file that cannot be loaded stops the run before anything is written.
     for (const step of planned) await scriptOf(request, step).load()
-    const backup =
-      planned.length > 0 && request.backup ? await makeBackup(session, request.backup, heads, request) : undefined
+    const { dryRun = false, singleTransaction = false } = request
+    const copied = planned.length > 0 && !dryRun ? request.backup : undefined
+    const backup = copied && (await makeBackup(session, copied, heads, request))
     // An interrupted run still writes down that it was.
     const afterwards = patientSession(on, { lockTimeoutMs: 10_000 })
-    const context = {
+    const context: Context = {
       session,
       afterwards,
       request,
@@ -85,8 +110,10 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
       progress: { changed: false },
     }
     try {
+      if (dryRun || singleTransaction) return await runTogether(context, heads, planned)
       await ensureTables(session)
-      const result = await runSteps(context, heads, planned)
+      const { durationMs, ...result } = await runSteps(context, heads, planned)
+      tellEnd(request, result, durationMs)
       return context.progress.changed ? defined({ ...result, backup: backup?.file }) : result
     } finally {
       await backup?.end(context.progress.changed)
@@ -103,6 +130,59 @@ interface Context {
   readonly backup: Backup | undefined
   /** Whether anything was committed that a backup is the way back from. */
   readonly progress: { changed: boolean }
+  /** The transaction that the whole run is, if it is one. */
+  readonly one?: OneTransaction & { readonly together: InOne }
+}
+
+/** Runs all steps in one transaction, and commits it unless this is a dry run. */
+async function runTogether(
+  context: Context,
+  heads: readonly string[],
+  planned: readonly Step[],
+): Promise<MigrateResult> {
+  const { request, session, schema, backup, progress } = context
+  const { dryRun = false } = request
+  const notes: RehearsalNote[] = []
+  const { foreignKeysOff, obstacles } = await surveyOf(context, planned)
+  if (request.singleTransaction && obstacles.length > 0) throw new SingleTransactionError(obstacles)
+  if (!dryRun) await ensureTables(session)
+  for (let off = foreignKeysOff; ; off = true) {
+    const one = await openOne(session, off)
+    const together = request.singleTransaction ? single : rehearsal((note) => void notes.push(note))
+    try {
+      if (dryRun) await ensureTables(one.session)
+      const inside = { ...context, session: one.session, one: { ...one, together } }
+      const { durationMs, ...result } = await runSteps(inside, heads, planned)
+      if (dryRun) {
+        await one.rollback()
+        tellEnd(request, result, durationMs)
+        const { complete = true } = result.rehearsal ?? {}
+        return { ...result, rehearsal: { complete, notes: [...notes, ...(result.rehearsal?.notes ?? [])] } }
+      }
+      await one.commit()
+      progress.changed = result.steps.length > 0
+      tellEnd(request, result, durationMs)
+      return progress.changed ? defined({ ...result, backup: backup?.file }) : result
+    } catch (error) {
+      // Where the connection is gone, so is the transaction.
+      await one.rollback().catch(() => undefined)
+      schema.forget()
+      if (!(error instanceof ForeignKeysNeedOff) || off) throw error
+      notes.length = 0
+    }
+  }
+}
+
+async function surveyOf({ session, schema, request }: Context, planned: readonly Step[]) {
+  const steps: [Step, RecordedMigration][] = []
+  for (const step of planned) steps.push([step, await recordMigration(scriptOf(request, step))])
+  const found = await survey(session, schema, steps)
+  schema.forget()
+  return found
+}
+
+function tellEnd({ onEvent }: MigrateRequest, { heads }: MigrateResult, durationMs: number): void {
+  onEvent?.({ type: 'end', heads, durationMs })
 }
 
 function isAhead({ kind, graph, strict, onEvent }: MigrateRequest, log: readonly LogEntry[], heads: readonly string[]) {
@@ -138,18 +218,32 @@ async function warnOfEdited({ onEvent, scripts }: MigrateRequest, log: readonly 
   onEvent({ type: 'warning', code: 'edited', message, revisions })
 }
 
-async function runSteps(context: Context, before: readonly string[], planned: readonly Step[]): Promise<MigrateResult> {
+/** Ran is the result of steps, and how long all of them took. */
+type Ran = MigrateResult & { readonly durationMs: number }
+
+async function runSteps(context: Context, before: readonly string[], planned: readonly Step[]): Promise<Ran> {
   const { session, request, schema } = context
-  const { kind, onEvent, onlySkipped } = request
+  const { kind, onEvent, onlySkipped, dryRun, singleTransaction } = request
   const started = Date.now()
   const done: { step: Step; durationMs: number }[] = []
-  onEvent?.({ type: 'run', kind, heads: before, steps: planned })
+  const how = { ...(dryRun && { dryRun }), ...(singleTransaction && { singleTransaction }) }
+  onEvent?.({ type: 'run', kind, heads: before, steps: planned, ...how })
+  const ended = (rest: Partial<MigrateResult> = {}): Ran => {
+    return { before, heads, steps: done, state: 'known', ...rest, durationMs: Date.now() - started }
+  }
   let heads = before
   let left = planned
   for (let [step] = left; step !== undefined; [step] = left) {
     if (request.signal?.aborted) throw new InterruptedError()
     const place = { position: planned.indexOf(step) + 1, total: planned.length }
-    const outcome = await runStep(context, step, heads, place)
+    const outcome = await runStep(context, step, heads, place, done).catch((error: unknown) => {
+      if (error instanceof RehearsalEnds) return error
+      throw error
+    })
+    if (outcome instanceof RehearsalEnds) {
+      const note = `the rehearsal ends here: ${outcome.reason}`
+      return ended({ rehearsal: { complete: false, notes: [{ revision: outcome.revision, note }] } })
+    }
     if (outcome === 'moved') {
       // Another process was there first: what it has done is done, what is left of our plan is still to do.
       heads = await selectHeads(session)
@@ -161,8 +255,7 @@ async function runSteps(context: Context, before: readonly string[], planned: re
       done.push({ step, durationMs: outcome.durationMs })
     }
   }
-  onEvent?.({ type: 'end', heads, durationMs: Date.now() - started })
-  return { before, heads, steps: done, state: 'known' }
+  return ended()
 }
 
 function stillToDo(graph: RevisionGraph, planned: readonly Step[], heads: readonly string[]): Step[] {
@@ -177,7 +270,13 @@ interface Place {
 
 type Outcome = 'moved' | { readonly heads: readonly string[]; readonly durationMs: number }
 
-async function runStep(context: Context, step: Step, heads: readonly string[], place: Place): Promise<Outcome> {
+async function runStep(
+  context: Context,
+  step: Step,
+  heads: readonly string[],
+  place: Place,
+  done: readonly { readonly step: Step }[],
+): Promise<Outcome> {
   const { session, request, schema } = context
   const migration = await recordMigration(scriptOf(request, step))
   const reason = reasonAgainst(migration, step.direction)
@@ -198,11 +297,11 @@ async function runStep(context: Context, step: Step, heads: readonly string[], p
   }
   const task = taskOf(context, step, migration, previous, foreignKeysOff)
   try {
-    return await runTask(context, task, migration, heads, place)
+    return await runTask(context, task, migration, heads, place, done)
   } catch (error) {
     if (!(error instanceof ForeignKeysNeedOff)) throw error
     schema.forget()
-    return runTask(context, { ...task, foreignKeysOff: true }, migration, heads, place)
+    return runTask(context, { ...task, foreignKeysOff: true }, migration, heads, place, done)
   }
 }
 
@@ -212,8 +311,9 @@ async function runTask(
   migration: RecordedMigration,
   heads: readonly string[],
   place: Place,
+  done: readonly { readonly step: Step }[],
 ): Promise<Outcome> {
-  const { session, request, schema, progress } = context
+  const { session, request, schema, progress, one } = context
   const { step, previous } = task
   const run = new SegmentRun(task)
   const began = Date.now()
@@ -233,16 +333,27 @@ async function runTask(
       (after, query) =>
         tellApplied(request.onApply, session, { kind: request.kind, step, before: heads, after, query }),
     )
-    progress.changed = true
+    await one?.check()
+    progress.changed ||= one === undefined
     tell('done')
     return { heads: after, durationMs: Date.now() - began }
   } catch (error) {
-    if (error instanceof ForeignKeysNeedOff) {
+    if (error instanceof ForeignKeysNeedOff || error instanceof RehearsalEnds) {
       await run.rollback()
       throw error
     }
+    if (one?.together.rehearsal && session.dialect.session.needsCommit?.(error)) {
+      await run.rollback()
+      throw new RehearsalEnds(step.revision.id, afterCommit)
+    }
     const failure = migrationFailure(error, session, { step, completed: run.parts })
     schema.forget()
+    if (one !== undefined) {
+      const whole = wholeFailure(failure, request, done)
+      await takeBack(context, one, run, whole)
+      tell('failed')
+      throw whole
+    }
     const restored = await cleanUp(context, run, failure)
     tell('failed')
     throw restored && failure instanceof MigrationFailedError
@@ -251,9 +362,40 @@ async function runTask(
   }
 }
 
+const afterCommit = 'what follows can be tried only after a commit, or outside of a transaction'
+
+/** A failure of a run that is one transaction: nothing of it is kept. */
+function wholeFailure(
+  failure: AutogenError,
+  { dryRun }: MigrateRequest,
+  done: readonly { readonly step: Step }[],
+): AutogenError {
+  if (!(failure instanceof MigrationFailedError)) return failure
+  const how = dryRun ? { dryRun } : { takenBack: done.map(({ step }) => step.revision.id) }
+  return new MigrationFailedError({ ...failure, completed: 0, ...how }, failure.cause)
+}
+
+/** Takes the whole run back; the log tells of the failure, unless it was a dry run. */
+async function takeBack(context: Context, one: OneTransaction, run: SegmentRun, failure: AutogenError): Promise<void> {
+  const { afterwards, request } = context
+  try {
+    await one.rollback()
+    run.forget()
+    if (!request.dryRun && !(failure instanceof FileChangedError)) await run.recordFailure(failure, afterwards)
+  } catch (error) {
+    warnNotLogged(context, error)
+  }
+}
+
+function warnNotLogged({ afterwards, request }: Context, error: unknown): void {
+  const reason = afterwards.withoutPasswords(serverMessage(error))
+  const message = `The failed attempt could not be logged: ${reason}`
+  request.onEvent?.({ type: 'warning', code: 'not-logged', message })
+}
+
 /** Where the connection is gone, none of it can be done; the failure itself is what counts then. True when the backup is back. */
 async function cleanUp(context: Context, run: SegmentRun, failure: AutogenError): Promise<boolean> {
-  const { afterwards, request } = context
+  const { afterwards } = context
   try {
     await run.rollback()
     context.progress.changed ||= run.hasCommitted
@@ -267,12 +409,7 @@ async function cleanUp(context: Context, run: SegmentRun, failure: AutogenError)
     await run.recordFailure(failure, afterwards)
     return restored
   } catch (error) {
-    const reason = afterwards.withoutPasswords(serverMessage(error))
-    request.onEvent?.({
-      type: 'warning',
-      code: 'not-logged',
-      message: `The failed attempt could not be logged: ${reason}`,
-    })
+    warnNotLogged(context, error)
     return false
   }
 }
@@ -298,7 +435,7 @@ function halfWay(log: readonly LogEntry[], step: Step): LogEntry | undefined {
 }
 
 function taskOf(
-  { session, request }: Context,
+  { session, request, one }: Context,
   step: Step,
   migration: RecordedMigration,
   previous: LogEntry | undefined,
@@ -321,6 +458,7 @@ function taskOf(
     }),
     onEvent: request.onEvent,
     signal: request.signal,
+    together: one?.together,
   })
 }
 

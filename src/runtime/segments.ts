@@ -14,6 +14,7 @@ import type { RunListener } from './events'
 import { migrationFailure } from './failure'
 import { refuseRowsInTheWay } from './guards'
 import { finishEntry, startEntry, type LogEntry, type NewLogEntry } from './log'
+import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
 import { inTransaction, type Session } from './session'
 import { applyHeads, selectHeads } from './versions'
 
@@ -29,6 +30,8 @@ export interface Task {
   readonly foreignKeysOff: boolean
   readonly onEvent?: RunListener
   readonly signal?: AbortSignal
+  /** The one transaction that the whole run is, if it is one. */
+  readonly together?: InOne
 }
 
 /** Work is a plan together with the operations it was made of and the lines of the script that asked for them. */
@@ -73,9 +76,19 @@ export class SegmentRun {
     return this.#parts < this.#goOnFrom
   }
 
+  /** The revision that runs. */
+  get revision(): string {
+    return this.#task.step.revision.id
+  }
+
   /** Parts committed so far. */
   get parts(): number {
     return this.#parts
+  }
+
+  /** The one transaction that the whole run is, if it is one. */
+  get together(): InOne | undefined {
+    return this.#task.together
   }
 
   /** Whether this run has committed something of the revision that is not to be taken back by a rollback. */
@@ -107,7 +120,10 @@ export class SegmentRun {
       const operations = finished[index] ?? []
       if (!segment.transactional) await this.#runAlone(segment, operations, work)
       else {
-        if (work.plan.segments[index - 1]?.transactional) await this.commitPart()
+        if (work.plan.segments[index - 1]?.transactional) {
+          this.together?.between(this.revision, newValue)
+          await this.commitPart()
+        }
         await this.#runTogether(segment, operations, work)
       }
     }
@@ -122,6 +138,7 @@ export class SegmentRun {
   async live<R>(what: string, options: { readonly transaction: boolean }, work: () => Promise<R>): Promise<R> {
     const { session, step } = this.#task
     if (!options.transaction) {
+      this.together?.unknown(step.revision.id, what)
       this.#hasCommitted = true
       return work()
     }
@@ -152,6 +169,7 @@ export class SegmentRun {
 
   /** Runs work that commits piece by piece and counts as one part; a note tells a later run how far it came. */
   async pieces(work: (run: RunPiece, note: string | undefined) => Promise<void>): Promise<void> {
+    this.together?.between(this.revision, batches)
     await this.commitPart()
     const { skipping } = this
     const runPiece: RunPiece = async (piece, at) => {
@@ -366,9 +384,6 @@ export class SegmentRun {
     if (this.#task.signal?.aborted) throw new InterruptedError(this.#task.step.revision.id)
   }
 }
-
-/** ForeignKeysNeedOff asks for the whole migration to be begun again, with foreign keys off. */
-export class ForeignKeysNeedOff extends Error {}
 
 /** LastWord is said when the heads have moved and nothing is committed yet. */
 export type LastWord = (

@@ -55,7 +55,7 @@ export interface Session {
   /** TypeORM's entity manager on this connection, its metadata built when first asked for. */
   manager(): Promise<EntityManager>
   /** Begins a transaction; on SQLite it holds the write lock from its first moment. */
-  begin(options?: { readonly foreignKeysOff?: boolean }): Promise<Transaction>
+  begin(options?: { readonly foreignKeysOff?: boolean; readonly checked?: boolean }): Promise<Transaction>
   close(): Promise<void>
 }
 
@@ -87,8 +87,11 @@ export async function openSession(dataSource: DataSource, settings: SessionSetti
       copies: connection.driver === 'sqljs' ? connection.copies : dialect.copies?.(db),
       unstored: () => connection.unstored(),
       manager: () => connection.manager(),
-      begin: (options?: { readonly foreignKeysOff?: boolean }) =>
-        dialect.session.begin(db, defined({ foreignKeysOff: options?.foreignKeysOff ?? false, defaultSchema })),
+      begin: ({
+        foreignKeysOff = false,
+        checked,
+      }: { readonly foreignKeysOff?: boolean; readonly checked?: boolean } = {}) =>
+        dialect.session.begin(db, defined({ foreignKeysOff, checked, defaultSchema })),
       close: () => connection.close(),
     })
   } catch (error) {

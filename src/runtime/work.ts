@@ -69,6 +69,12 @@ export async function perform(
   intents: readonly Intent[],
   mode: Mode,
 ): Promise<void> {
+  const { together } = run
+  if (together !== undefined && !mode.transaction) {
+    const inside = together.outside(run.revision, intents)
+    if (inside.length > 0) await perform(session, schema, run, inside, { transaction: true })
+    return
+  }
   const before = await schemaFor(schema, intents)
   const { work, after, rest } = prepare(session, before, intents, mode)
   const { skipping } = run

@@ -130,6 +130,10 @@ describe('help', () => {
      Options
            --sql                   print the SQL for somebody else to run;
                                    nothing is connected to
+           --dry-run               run everything in a transaction that is
+                                   taken back; -v prints the statements
+           --single-transaction    all revisions in one transaction: kept
+                                   together, or taken back together
            --yes-on DATABASE       confirms the database, where your settings
                                    protect it
            --lock-timeout SECONDS  how long to wait while another process

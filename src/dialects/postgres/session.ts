@@ -4,7 +4,7 @@ import type { BeginOptions, ConnectionLike, Lock, SessionTraits, Transaction } f
 import { opening } from './path'
 
 /** Sessions on PostgreSQL. */
-export const session: SessionTraits = { begin, opening, lock, holder }
+export const session: SessionTraits = { begin, opening, lock, holder, needsCommit }
 
 // Not a raw BEGIN: TypeORM would not know of it, and its save() would commit in the middle.
 async function begin(connection: ConnectionLike, { defaultSchema }: BeginOptions): Promise<Transaction> {
@@ -16,11 +16,30 @@ async function begin(connection: ConnectionLike, { defaultSchema }: BeginOptions
     throw error
   }
   return {
+    check: () => check(connection),
     commit: () => connection.commitTransaction(),
     rollback: async () => {
       if (connection.isTransactionActive) await connection.rollbackTransaction()
     },
   }
+}
+
+/** Fires what waits for the commit; afterwards each constraint waits again as it was declared to. */
+async function check(connection: ConnectionLike): Promise<void> {
+  await connection.query('SET CONSTRAINTS ALL IMMEDIATE')
+  const waiting = await connection.query(
+    `SELECT DISTINCT format('%I.%I', n.nspname, c.conname) AS name
+     FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred`,
+  )
+  if (waiting.length === 0) return
+  await connection.query(`SET CONSTRAINTS ${waiting.map(({ name }) => String(name)).join(', ')} DEFERRED`)
+}
+
+/** unsafe_new_enum_value_usage, active_sql_transaction: postgresql.org/docs/current/errcodes-appendix.html */
+function needsCommit(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, driverError, cause } = error as { code?: unknown; driverError?: unknown; cause?: unknown }
+  return code === '55P04' || code === '25001' || needsCommit(driverError ?? cause)
 }
 
 /** Lock keys are 64-bit numbers, so a name becomes one by its hash. */

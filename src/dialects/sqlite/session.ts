@@ -1,6 +1,6 @@
 // How a migration begins and ends on SQLite: https://www.sqlite.org/pragma.html#pragma_foreign_keys is ignored inside a transaction.
 import { ForeignKeyMismatchError, ForeignKeyViolationError } from '../../errors'
-import type { ConnectionLike, Lock, Queryable, SessionTraits, Transaction } from '../dialect'
+import type { BeginOptions, ConnectionLike, Lock, Queryable, SessionTraits, Transaction } from '../dialect'
 import { guard } from './guards'
 
 /** SQLite's sessions. */
@@ -31,7 +31,7 @@ const noLock: Lock = { release: async () => {} }
 
 async function begin(
   connection: ConnectionLike,
-  { foreignKeysOff }: { readonly foreignKeysOff: boolean },
+  { foreignKeysOff, checked = false }: BeginOptions,
 ): Promise<Transaction> {
   // With legacy_alter_table on, a rename would leave views and triggers behind.
   const off = [...(foreignKeysOff ? ['foreign_keys'] : []), 'legacy_alter_table']
@@ -40,7 +40,7 @@ async function begin(
     for (const name of off) await connection.query(`PRAGMA ${name} = OFF`)
     await connection.query('BEGIN IMMEDIATE')
     markBegun(connection)
-    const before = foreignKeysOff ? await violations(connection) : undefined
+    const before = foreignKeysOff || checked ? await violations(connection) : undefined
     return transaction(connection, before, restore)
   } catch (error) {
     if (connection.isTransactionActive) await connection.rollbackTransaction()
@@ -71,7 +71,10 @@ function transaction(
     }
     await restore()
   }
-  return { commit, rollback }
+  const check = async () => {
+    if (before !== undefined) refuseNew(before, await violations(connection))
+  }
+  return { check, commit, rollback }
 }
 
 // TypeORM knows no BEGIN IMMEDIATE; with its state set, its own save() joins the transaction instead of beginning another.
