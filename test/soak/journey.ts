@@ -164,7 +164,8 @@ export class Journey {
   private environment(entities?: Entities): Environment {
     const dataSource = entities === undefined ? this.base : this.dataSourceOf(entities)
     const environment = createEnvironment({
-      settings: {},
+      // The files are read and removed: nobody keeps a HEAD of them.
+      settings: { headFile: false },
       scripts: fromModules(this.modules),
       dataSource: () => Promise.resolve(dataSource),
       place: { folder: this.folder, migrations: [this.folder], language: 'js', module: 'cjs' },
