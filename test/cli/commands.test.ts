@@ -252,3 +252,12 @@ exports.downgrade = function () {}\n`
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)))
 }
+
+test('a shell completes the commands, and the options of each', async () => {
+  const made = start(freshSqlite('sqljs'))
+  expect((await made.autogen(['completion'])).stdout).toContain('--get-yargs-completions')
+  const offered = async (...typed: string[]) =>
+    (await made.autogen(['--get-yargs-completions', 'autogen', ...typed])).stdout.split('\n')
+  expect(await offered('')).toEqual(expect.arrayContaining(['upgrade', 'rebase', 'switch', 'ensure-version']))
+  expect(await offered('rebase', '--')).toEqual(expect.arrayContaining(['--auto', '--onto', '--quiet']))
+})
