@@ -17,8 +17,11 @@ export async function keepHeadFiles({ settings, place }: Environment, graph: Rev
 }
 
 /** What is wrong with the files; where there is none, nothing is. */
-export async function headFileProblems({ settings, place, graph }: Environment): Promise<Problem[]> {
-  if (settings.headFile === false || place === undefined) return []
+export async function headFileProblems(environment: Environment): Promise<Problem[]> {
+  const { settings, place } = environment
+  const graph = readableGraph(environment)
+  // What is wrong with the revisions themselves is told by others.
+  if (settings.headFile === false || place === undefined || graph === undefined) return []
   const problems: Problem[] = []
   for (const { folder, heads } of headsByFolder(place, graph)) {
     const said = await readHeadFile(folder)
@@ -38,6 +41,14 @@ export async function headFileProblems({ settings, place, graph }: Environment):
     })
   }
   return problems
+}
+
+function readableGraph(environment: Environment): RevisionGraph | undefined {
+  try {
+    return environment.graph
+  } catch {
+    return undefined
+  }
 }
 
 function headsByFolder({ migrations }: Place, graph: RevisionGraph) {

@@ -1,5 +1,6 @@
 // What a walk does to its database, by the functions behind the commands; and what it finds there.
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import * as typeorm from 'typeorm'
 import { checkCommand } from '../../src/commands/check'
 import { downgradeCommand } from '../../src/commands/downgrade'
@@ -77,7 +78,10 @@ export class Journey {
       revisionCommand.run(environment, { message: id, revId, names: this.names, onRename }),
     )
     if (result.source === undefined) return { answers: {}, operations: [], some: false }
-    if (!this.keepsFiles && result.path !== undefined) rmSync(result.path)
+    if (!this.keepsFiles && result.path !== undefined) {
+      rmSync(result.path)
+      rmSync(join(this.folder, 'HEAD'), { force: true })
+    }
     const source = filledIn(result.source, await this.schemaOf(entities))
     const module = evaluate(source)
     this.sources.push(source)
