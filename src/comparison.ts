@@ -5,6 +5,7 @@ import type { Gone } from './diff/candidates'
 import { carriedRenames } from './diff/carried'
 import { applyPolicy } from './diff/policy'
 import { diff } from './diff/diff'
+import { filtersAny, includesName, leaveOut, onlyLike, type Sides } from './diff/include'
 import { settleRenames, type Settled } from './diff/settle'
 import type { Scope, Uncertainty } from './dialects/dialect'
 import { longNames, type LongName } from './entities/long-names'
@@ -17,6 +18,7 @@ import { apply } from './operations/apply'
 import { foldManaged, managedSchemas, objectKey } from './operations/managed'
 import { reverseAll } from './operations/reverse'
 import type { Operation } from './operations/operation'
+import { rewriteAll } from './operations/rewrite'
 import { managedFromLog, readLog } from './runtime/log'
 import { replay } from './runtime/replay'
 import { replayHistory } from './runtime/scratch'
@@ -43,6 +45,10 @@ export interface RenameCandidate extends UnansweredRename {
 /** Comparison is what would make the database what the entities say. */
 export interface Comparison {
   readonly operations: readonly Operation[]
+  /** The way back, where a rewrite has given one; else it is the operations reversed. */
+  readonly downgrade?: readonly Operation[]
+  /** What the rewrites of the settings have taken out or changed. */
+  readonly rewritten: readonly Operation[]
   /** Differences of name alone, left out of the operations. */
   readonly hidden: readonly Operation[]
   /** What is in the database, in no entity and in no revision of ours. */
@@ -71,7 +77,9 @@ export async function compare(
     environment.emit({ type: 'warning', code: 'no-entities', message })
   }
   const side =
-    options.fromHistory === true ? await replayed(environment, wanted.scope) : await live(session, wanted.scope)
+    options.fromHistory === true
+      ? await replayed(environment, wanted.scope)
+      : await live(environment, session, wanted.scope)
   const comparison = await judgeAndDiff(environment, session, options, { side, ...wanted })
   // Nobody wants the file, or the verdict, of a command they have stopped.
   if (environment.signal?.aborted) throw new InterruptedError()
@@ -89,9 +97,13 @@ async function judgeAndDiff(
   const to = dialect.normalize(schema, scope)
   const includeUnmanaged = options.includeUnmanaged ?? environment.settings.includeUnmanaged ?? false
   const isDestructive = (gone: Gone) => includeUnmanaged || isOurs(gone, side.managed)
-  const settled = await settle(environment, options, without(from, leftAlone), to, isDestructive)
+  const { settings } = environment
+  const shown = leaveOut({ live: without(from, leftAlone), wanted: to }, settings)
+  const settled = await settle(environment, options, shown, isDestructive)
   const judged = await dialect.judge(connection, apply(from, settled.operations), to, scope)
-  const rest = diff(without(judged.live, leftAlone), judged.wanted)
+  const rest = filtersAny(settings)
+    ? diff(onlyLike(judged.live, apply(shown.live, settled.operations)), onlyLike(judged.wanted, shown.wanted))
+    : diff(without(judged.live, leftAlone), judged.wanted)
   const outcome = applyPolicy([...settled.operations, ...rest], {
     // What was ours is ours under its new name.
     managed: foldManaged(
@@ -102,8 +114,17 @@ async function judgeAndDiff(
     carried: carriedRenames(settled.operations, rest, judged.live),
     includeUnmanaged,
   })
+  const before = withReferenced(apply(judged.live, reverseAll(settled.operations)), to, shown.wanted)
+  const { upgrade, ...back } = await rewriteAll(outcome.operations, settings.rewrite ?? [], {
+    before,
+    dialect: dialect.name,
+  })
+  const left = new Set(upgrade.map((operation) => JSON.stringify(operation)))
   return {
     ...outcome,
+    operations: upgrade,
+    ...back,
+    rewritten: outcome.operations.filter((operation) => !left.has(JSON.stringify(operation))),
     renames: settled.answers,
     candidates: settled.open.map((gone) => ({
       kind: gone.kind,
@@ -114,7 +135,7 @@ async function judgeAndDiff(
     })),
     uncertain: judged.uncertain,
     longNames: longNames(schema, dialect.entities.maxIdentifierBytes),
-    before: apply(judged.live, reverseAll(settled.operations)),
+    before,
   }
 }
 
@@ -122,8 +143,7 @@ async function judgeAndDiff(
 async function settle(
   environment: Environment,
   options: ComparisonOptions & RenameOptions,
-  live: SchemaModel,
-  wanted: SchemaModel,
+  { live, wanted }: Sides,
   isDestructive: (gone: Gone) => boolean,
 ): Promise<Settled> {
   const typed = typedAnswers(options)
@@ -173,6 +193,12 @@ function including(scope: Scope, further: readonly string[]): Scope {
   return { ...scope, schemas: [...schemas].filter((name) => name !== scope.defaultSchema) }
 }
 
+/** With the tables of entities that are left out and were not read: a foreign key may refer to them all the same. */
+function withReferenced(before: SchemaModel, wanted: SchemaModel, shown: SchemaModel): SchemaModel {
+  const isMissing = (table: QualifiedName) => ![...before.tables, ...shown.tables].some((one) => sameName(one, table))
+  return { ...before, tables: [...before.tables, ...wanted.tables.filter(isMissing)] }
+}
+
 function without(schema: SchemaModel, names: readonly QualifiedName[]): SchemaModel {
   const stays = (thing: QualifiedName) => !names.some((name) => sameName(name, thing))
   return { ...schema, tables: schema.tables.filter(stays), views: schema.views.filter(stays) }
@@ -190,11 +216,16 @@ interface Side {
   readonly managed: ReadonlySet<string>
 }
 
-async function live(session: Session, scope: Scope): Promise<Side> {
+async function live({ settings }: Environment, session: Session, scope: Scope): Promise<Side> {
   const managed = managedFromLog(await readLog(session))
   // What we made in a schema that no entity names any more is still ours to drop.
   const all = including(scope, managedSchemas(managed))
-  return { schema: await session.dialect.introspect(session.connection, all), managed }
+  const included: Scope = {
+    ...all,
+    schemas: all.schemas.filter((name) => includesName(settings, { kind: 'schema', name })),
+    reads: (kind, name) => includesName(settings, { kind, name }),
+  }
+  return { schema: await session.dialect.introspect(session.connection, included), managed }
 }
 
 async function replayed(environment: Environment, scope: Scope): Promise<Side> {

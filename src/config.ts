@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isAnswers, type Answers } from './diff/answers'
+import type { Filters } from './diff/include'
 import { InvalidSettingsError, SettingsNotFoundError, UsageError } from './errors'
 import type { DataSource, DataSourceOptions } from 'typeorm'
+import type { Rewrite } from './operations/rewrite'
 import type { ApplyListener } from './runtime/applied'
 import type { BackupSettings } from './runtime/backup'
 import { isTimeZone } from './scripts/file-name'
@@ -54,6 +56,9 @@ export interface Settings {
   readonly template?: string | ScriptTemplate
   readonly afterWrite?: readonly WriteHook[]
   readonly onApply?: ApplyListener
+  readonly rewrite?: readonly Rewrite[]
+  readonly includeName?: NonNullable<Filters['includeName']>
+  readonly includeObject?: NonNullable<Filters['includeObject']>
 }
 
 /** ProjectSettings adds several projects by name, chosen with `-n`. */
@@ -209,6 +214,24 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     sentence:
       'A function that hears of each step of upgrade, downgrade and stamp before it is committed, may run SQL in its transaction, and rolls it back by throwing.',
     fallback: 'none',
+    wants: aFunction,
+  },
+  rewrite: {
+    sentence:
+      'Functions that get the operations of a comparison and return others, one after the other; `revision` writes and `check` reports what they leave.',
+    fallback: 'none',
+    wants: (value) =>
+      Array.isArray(value) && value.every((one) => aFunction(one) === undefined) ? undefined : 'a list of functions',
+  },
+  includeName: {
+    sentence: 'A function that says by its name whether a schema, table or view of the database is read and compared.',
+    fallback: 'all are',
+    wants: aFunction,
+  },
+  includeObject: {
+    sentence:
+      'A function that says whether a table, column, index, unique, foreign key, check, enum, view or sequence is compared, on either side.',
+    fallback: 'all are',
     wants: aFunction,
   },
   projects: {

@@ -181,6 +181,9 @@ describe('what a setting may be', () => {
     template: 'autogen.template.ts',
     afterWrite: [['prettier', '--write'], { command: ['git', 'add'], cwd: '..' }, () => undefined],
     onApply: () => undefined,
+    rewrite: [() => []],
+    includeName: () => true,
+    includeObject: () => false,
     projects: { shop: {} },
   }
 
@@ -221,6 +224,9 @@ describe('what a setting may be', () => {
     ['afterWrite', [[]], 'a list of commands (each a list of words, or `{ command, cwd }`) and functions'],
     ['afterWrite', [{ cmd: ['ls'] }], 'a list of commands (each a list of words, or `{ command, cwd }`) and functions'],
     ['onApply', 'log it', 'a function'],
+    ['rewrite', () => [], 'a list of functions'],
+    ['includeName', ['user'], 'a function'],
+    ['includeObject', true, 'a function'],
     ['projects', [], 'an object of settings by name'],
   ])('%s: %j is refused', async (key, value, wanted) => {
     expect(await refusal(() => validate({ [key]: value }, 'package.json'))).toMatchObject({

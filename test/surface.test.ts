@@ -16,26 +16,26 @@ test('typeorm-autogen exports these values', () => {
    ConcurrentlyInTransactionError DataSourceExportError DatabaseNotFoundError DatabaseRefusedError
    DatabaseUnreachableError DependencyCycleError DependencyLoopError DivergedError
    DriverNotInstalledError DuplicateLabelError DuplicateRevisionError DuplicateTargetError
-   EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError ForeignKeyMismatchError
-   ForeignKeyViolationError FormatError InterruptedError InvalidEntityError InvalidSettingsError
-   InvalidUrlError IrreversibleError IrreversibleRevisionError LockTimeoutError MalformedLabelError
-   MalformedRevisionIdError MalformedTargetError MigrationExportError MigrationFailedError
-   MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError
-   MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
+   EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError FilterError
+   ForeignKeyMismatchError ForeignKeyViolationError FormatError InterruptedError InvalidEntityError
+   InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError LockTimeoutError
+   MalformedLabelError MalformedRevisionIdError MalformedTargetError MigrationExportError
+   MigrationFailedError MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError
+   MisplacedCallError MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
    MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NoWayBackError
    NotAtHeadError NotInBranchError NotResumableError OfflineError OtherFileError
    OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError
    RangeNotAncestorError RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError
-   RevisionLoopError RevisionNotFoundError RowsInTheWayError RowsLostError ScratchUnavailableError
-   SettingsNotFoundError SeveralProblemsError SingleTransactionError SkippedRevisionsError
-   SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError TransactionControlError
-   TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
-   UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
-   UnsupportedDriverError UnsupportedOperationError UnwritableParentError UsageError VersionMovedError
-   WaitTimeoutError WalkTooFarError WriteHookError WrongDirectionError apply branches check current
-   defineConfig describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init
-   listTemplates match merge rebase resolve reverse reverseAll revision sameSchema show stamp
-   switchBranch upgrade version wait
+   RevisionLoopError RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError
+   ScratchUnavailableError SettingsNotFoundError SeveralProblemsError SingleTransactionError
+   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError
+   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
+   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
+   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
+   UnwritableParentError UsageError VersionMovedError WaitTimeoutError WalkTooFarError WriteHookError
+   WrongDirectionError apply branches check current defineConfig describe diff downgrade edit
+   emptySchema ensureVersion exitCodes heads history init listTemplates match merge rebase resolve
+   reverse reverseAll revision rewriteEach sameSchema show stamp switchBranch upgrade version wait
    "
   `)
 })
@@ -44,18 +44,18 @@ test('typeorm-autogen exports these types', () => {
   expect(exportsOf('index', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
    "Applied ApplyListener BranchPoint BranchesOptions BranchesResult Check CheckOptions CheckResult
    Column ColumnType CommandEvent CurrentOptions CurrentResult Deferrable Dialect DowngradeOptions
-   EditOptions EditResult EnsureVersionOptions EnsureVersionResult EnumReference EnumType Exclusion
-   ExitCode Expression Extension Finding ForeignKey ForeignKeyAction Generated Handlers Head HeadFacts
-   HeadsOptions HeadsResult HistoryOptions HistoryResult Identity Index IndexElement
-   IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind ListTemplatesResult Listed
-   Listener Literal Logger MergeOptions MigrationFailure MigrationModule MigrationScript
-   MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey Problem ProjectOptions
-   ProjectSettings QualifiedName RebaseOptions RebaseResult RenameCandidate RenameListener
-   RenameQuestion Revision RevisionFile RevisionOptions RevisionPlace RevisionResult RowsInTheWay Rule
-   SchemaModel ScriptParts ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown
-   SourceAndCompiled StampOptions StampResult Step SwitchOptions SwitchResult Table TableOptions
-   Template UnansweredRename Unique UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand
-   WriteHook
+   EachHandlers EditOptions EditResult EnsureVersionOptions EnsureVersionResult EnumReference EnumType
+   Exclusion ExitCode Expression Extension Finding ForeignKey ForeignKeyAction Generated Handlers Head
+   HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult Identity IncludedName IncludedObject
+   Index IndexElement IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind
+   ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure MigrationModule
+   MigrationScript MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey
+   Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions RebaseResult RenameCandidate
+   RenameListener RenameQuestion Revision RevisionFile RevisionOptions RevisionPlace RevisionResult
+   Rewrite RewriteAnswer RewriteContext Rewritten RowsInTheWay Rule SchemaModel ScriptParts
+   ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown SourceAndCompiled StampOptions
+   StampResult Step SwitchOptions SwitchResult Table TableOptions Template UnansweredRename Unique
+   UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand WriteHook
    "
   `)
 })

@@ -39,6 +39,8 @@ export interface CheckResult {
   /** What no entity declares and no revision created. */
   readonly unmanaged: readonly string[]
   readonly hidden: readonly string[]
+  /** What the rewrites of the settings have taken out or changed. */
+  readonly rewritten: readonly string[]
   /** What may have been renamed; `revision` asks. */
   readonly candidates: readonly RenameCandidate[]
   readonly uncertain: readonly Uncertainty[]
@@ -94,6 +96,7 @@ export const checkCommand: Command<CheckOptions, CheckResult> = {
       })),
       unmanaged: comparison.unmanaged.map(describeSubject),
       hidden: comparison.hidden.map(describe),
+      rewritten: comparison.rewritten.map(describe),
       candidates: comparison.candidates,
       uncertain: comparison.uncertain,
       exitCode: problems[0]?.exitCode ?? 0,
@@ -276,6 +279,9 @@ function printCheck(result: CheckResult, { line, paint }: Out): void {
   }
   if (result.hidden.length > 0) {
     line(paint.dim(`Different in name alone (${result.hidden.length}); \`--names\` shows them.`))
+  }
+  if (result.rewritten.length > 0) {
+    line(paint.dim(`Taken out or changed by \`rewrite\` in your settings (${result.rewritten.length}).`))
   }
   if (result.problems.length === 0) line(`${paint.green('ok')}  The entities and the database agree.`)
 }

@@ -46,6 +46,8 @@ export interface RevisionResult extends Partial<Written> {
   readonly operations: readonly { readonly text: string; readonly destructive: boolean }[]
   readonly unmanaged: readonly string[]
   readonly hidden: readonly string[]
+  /** What the rewrites of the settings have taken out or changed. */
+  readonly rewritten: readonly string[]
   /** What was said to be renamed, or null where it was said to be dropped; the revision keeps it. */
   readonly renames: Answers
   /** What stays, as nobody said that it was renamed: no revision of ours created it. */
@@ -122,7 +124,8 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     await refuseUnconvertible(session, operations)
     warnOfLongNames(environment, comparison)
     const upgrade = upgradeCalls(operations, before, session)
-    const downgrade = downgradeCalls(reverseAll(operations), apply(before, operations), session)
+    const back = comparison.downgrade ?? reverseAll(operations)
+    const downgrade = downgradeCalls(back, apply(before, operations), session)
     const written = await writeRevision(environment, {
       ...draft,
       upgrade: upgrade.calls,
@@ -140,6 +143,7 @@ const nothing = {
   operations: [],
   unmanaged: [],
   hidden: [],
+  rewritten: [],
   renames: {},
   candidates: [],
   historyDiffers: false,
@@ -226,11 +230,12 @@ async function historyDiffers(environment: Environment, options: RevisionOptions
   return replayed !== undefined && replayed.operations.length > 0
 }
 
-function summary({ operations, unmanaged, hidden, renames, candidates }: Comparison) {
+function summary({ operations, unmanaged, hidden, rewritten, renames, candidates }: Comparison) {
   return {
     operations: operations.map((operation) => ({ text: describe(operation), destructive: isDestructive(operation) })),
     unmanaged: unmanaged.map(describeSubject),
     hidden: hidden.map(describe),
+    rewritten: rewritten.map(describe),
     renames,
     candidates,
   }
@@ -250,6 +255,8 @@ function printRevision(result: RevisionResult, out: Out, options: Typed): void {
   }
   if (result.hidden.length > 0)
     line(paint.dim(`Different in name alone (${result.hidden.length}); \`--names\` renames them.`))
+  if (result.rewritten.length > 0 && result.path !== undefined)
+    line(paint.dim(`Taken out or changed by \`rewrite\` in your settings (${result.rewritten.length}).`))
   for (const { gone, created, flags } of result.candidates)
     line(paint.dim(`${gone} stays beside the new ${created.join(', ')}; if it was renamed, say so: \`${flags[0]}\`.`))
   if (result.path !== undefined) {
@@ -262,6 +269,10 @@ function printRevision(result: RevisionResult, out: Out, options: Typed): void {
     line(
       `${paint.cyan('hint')}     Run the same command with ${paint.bold('--from-history')} to write what is missing.`,
     )
+    return
+  }
+  if (result.rewritten.length > 0) {
+    line(`Nothing to write: \`rewrite\` in your settings leaves nothing of what differs (${result.rewritten.length}).`)
     return
   }
   line('Nothing to write: the entities and the database agree.')

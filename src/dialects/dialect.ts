@@ -17,6 +17,8 @@ export interface Scope {
   readonly schemas: readonly string[]
   /** Tables that are never part of a schema: our version and log table, TypeORM's own bookkeeping. */
   readonly ignore: readonly QualifiedName[]
+  /** Tables and views a dialect need not read, where reading is more than looking them up; absent where all are read. */
+  readonly reads?: (kind: 'table' | 'view', name: string) => boolean
 }
 
 /** Judgement holds both schemas, in which equal expressions now have equal canonical text. */

@@ -12,7 +12,7 @@ export class UnreadableSchemaError extends AutogenError {
   ) {
     super(
       `This CREATE statement of the database cannot be read from \`${sql.slice(position, position + 40)}\` on: ${sql}`,
-      'Please report the statement; listing the table under ignore leaves it out until then.',
+      'Please report the statement; `includeName` in the settings leaves the table out until then.',
     )
   }
 }

@@ -73,6 +73,39 @@ export class FileRefusedError extends AutogenError {
   }
 }
 
+/** A rewrite of the project's that cannot be followed. */
+export class RewriteError extends AutogenError {
+  readonly code = 'rewrite'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly rewrite: string,
+    readonly problem: string,
+    hint: string,
+    cause?: unknown,
+  ) {
+    super(`The rewrite ${rewrite} ${problem}.`, hint, { cause })
+  }
+}
+
+/** A filter of the project's that does not answer. */
+export class FilterError extends AutogenError {
+  readonly code = 'filter'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly setting: string,
+    readonly kind: string,
+    readonly object: string,
+    readonly problem: string,
+    cause?: unknown,
+  ) {
+    super(
+      `\`${setting}\` ${problem} for the ${kind} ${object}.`,
+      'Let it return true for what is compared, and false for what is left out.',
+      { cause },
+    )
+  }
+}
+
 /** An argument that cannot be used as it is. */
 export class UsageError extends AutogenError {
   readonly code = 'usage'

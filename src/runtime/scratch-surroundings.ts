@@ -1,6 +1,8 @@
-// What a history takes for granted on a PostgreSQL server: schemas and extensions that somebody else has put there.
+// What a history takes for granted on a PostgreSQL server: schemas, extensions and tables that somebody else has put there.
 import { ScratchUnavailableError } from '../errors'
+import { nameOf, sameName } from '../model/lookup'
 import type { Intent } from '../operations/intent'
+import { qualified } from '../operations/spec'
 import type { MigrationScript } from '../scripts/script'
 import { serverMessage } from './failure'
 import { passagesOf, recordMigration } from './recorded'
@@ -10,6 +12,8 @@ import type { Session } from './session'
 export interface Surroundings {
   readonly schemas: readonly string[]
   readonly extensions: readonly { readonly name: string; readonly schema: string }[]
+  /** SQL that creates what foreign keys refer to and no revision creates: no more of a table than they need. */
+  readonly tables: readonly string[]
 }
 
 /** The schemas and extensions of the live database that the history does not create itself. */
@@ -28,11 +32,48 @@ export async function surroundingsOf(live: Session, scripts: readonly MigrationS
   return {
     schemas: (await schemasOf(live)).filter((schema) => !schemas.includes(schema)),
     extensions: installed.filter(({ name }) => !extensions.includes(name)),
+    tables: await tablesReferredTo(live, scripts),
   }
 }
 
+/** SQL for the tables that foreign keys refer to and no revision creates, as far as those keys need them. */
+export async function tablesReferredTo(live: Session, scripts: readonly MigrationScript[]): Promise<string[]> {
+  const { connection, dialect, scope } = live
+  const intents = await upgradesOf(scripts)
+  const made = intents.flatMap((intent) => {
+    if (intent.kind === 'createTable') return [nameOf(intent.table)]
+    return intent.kind === 'renameTable' ? [{ ...qualified(intent.table), name: intent.to }] : []
+  })
+  const references = intents
+    .flatMap((intent) => {
+      if (intent.kind === 'createForeignKey') return [intent.foreignKey.references]
+      return intent.kind === 'createTable' ? (intent.table.foreignKeys ?? []).map((key) => key.references) : []
+    })
+    .map(({ table, columns }) => ({ table: qualified(table), columns }))
+    .filter(({ table }) => !made.some((name) => sameName(name, table)))
+  if (references.length === 0) return []
+  const schemas = references.flatMap(({ table }) => table.schema ?? [])
+  const there = await dialect.introspect(connection, {
+    ...scope,
+    schemas: [...new Set([...scope.schemas, ...schemas])],
+  })
+  return there.tables.flatMap((table) => {
+    const keys = references.filter((one) => sameName(one.table, table)).map(({ columns }) => columns)
+    const columns = table.columns.filter(({ name }) => keys.some((key) => key.includes(name)))
+    // A column of an enum would need the enum, which a revision may create later.
+    if (keys.length === 0 || columns.some(({ type }) => typeof type !== 'string')) return []
+    const lines = [
+      ...columns.map(({ name, type }) => `${dialect.quote(name)} ${String(type)}`),
+      ...[...new Set(keys.map((key) => key.map((name) => dialect.quote(name)).join(', ')))].map(
+        (key) => `UNIQUE (${key})`,
+      ),
+    ]
+    return [`CREATE TABLE ${dialect.quoteTable(table, scope)} (${lines.join(', ')})`]
+  })
+}
+
 /** Creates them where they are missing. */
-export async function surround(session: Session, { schemas, extensions }: Surroundings): Promise<void> {
+export async function surround(session: Session, { schemas, extensions, tables }: Surroundings): Promise<void> {
   const { connection, dialect } = session
   try {
     for (const schema of schemas) await connection.query(`CREATE SCHEMA IF NOT EXISTS ${dialect.quote(schema)}`)
@@ -41,6 +82,7 @@ export async function surround(session: Session, { schemas, extensions }: Surrou
         `CREATE EXTENSION IF NOT EXISTS ${dialect.quote(name)} SCHEMA ${dialect.quote(schema)} CASCADE`,
       )
     }
+    for (const sql of tables) await connection.query(sql)
   } catch (error) {
     throw new ScratchUnavailableError(
       `it cannot be made like the live one (${session.withoutPasswords(serverMessage(error))})`,

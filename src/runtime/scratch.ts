@@ -13,7 +13,7 @@ import type { RunListener } from './events'
 import { managedFromLog, readLog } from './log'
 import { migrate } from './migrate'
 import { serverMessage } from './failure'
-import { firstTable, schemasOf, surround, surroundingsOf } from './scratch-surroundings'
+import { firstTable, schemasOf, surround, surroundingsOf, tablesReferredTo } from './scratch-surroundings'
 import { openSession, type Session, type SessionSettings } from './session'
 
 /** ReplayRequest says which history, and beside which database it is replayed. */
@@ -94,12 +94,21 @@ function createScratch(request: ReplayRequest): Promise<Scratch> | Scratch {
   return request.scratchUrl === undefined ? onTheSameServer(request) : atUrl(request, request.scratchUrl)
 }
 
-function inMemory({ dataSource }: ReplayRequest): Scratch {
+async function inMemory({ dataSource, settings, scripts }: ReplayRequest): Promise<Scratch> {
   const changes =
     dataSource.options.type === 'sqljs'
       ? { database: undefined, location: undefined, autoSave: false, autoSaveCallback: undefined }
       : { database: ':memory:' }
-  return { dataSource: secondDataSource(dataSource, changes), prepare: nothing, clear: nothing, drop: nothing }
+  const live = await openSession(dataSource, settings)
+  const tables = await tablesReferredTo(live, scripts).finally(() => live.close())
+  return {
+    dataSource: secondDataSource(dataSource, changes),
+    async prepare({ connection }) {
+      for (const sql of tables) await connection.query(sql)
+    },
+    clear: nothing,
+    drop: nothing,
+  }
 }
 
 async function onTheSameServer(request: ReplayRequest): Promise<Scratch> {

@@ -10,7 +10,8 @@ import { parseIndex, parseTable, parseView, type ParsedElement, type ParsedPart,
 export async function introspect(db: Queryable, scope: Scope): Promise<SchemaModel> {
   const catalogue = await db.query(catalogueSql)
   const columns = groupBy(await db.query(columnsSql), (row) => text(row, 'table'))
-  const objects = visible(catalogue, new Set(scope.ignore.map(({ name }) => name.toLowerCase())))
+  const ignored = new Set(scope.ignore.map(({ name }) => name.toLowerCase()))
+  const objects = visible(catalogue, ignored).filter((row) => isRead(row, scope))
   const named = (type: string) => objects.filter((row) => row['type'] === type)
   const parsed = named('table').map((row) => parseTable(text(row, 'sql')))
   const parents = new Map(parsed.map((table) => [table.name.toLowerCase(), table]))
@@ -106,6 +107,11 @@ const catalogueSql = `SELECT type, name, tbl_name, sql FROM sqlite_master ORDER 
 const columnsSql =
   `SELECT m.name AS "table", x.name, x.type, x."notnull", x.dflt_value, x.hidden ` +
   `FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%'`
+
+/** What is on a table is read with it. */
+function isRead(row: Row, { reads }: Scope): boolean {
+  return reads === undefined || reads(row['type'] === 'view' ? 'view' : 'table', text(row, 'tbl_name'))
+}
 
 // Virtual tables are no tables of ours, nor are those in which full-text and R*Tree modules keep their data.
 function visible(catalogue: readonly Row[], ignored: ReadonlySet<string>): Row[] {
