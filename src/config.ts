@@ -41,6 +41,9 @@ export interface Settings {
   readonly versionSchema?: string
   readonly protect?: readonly string[]
   readonly lockTimeout?: number
+  readonly tableLockTimeout?: number
+  readonly lockRetries?: number
+  readonly statementTimeout?: number
   readonly require?: readonly string[]
   readonly loader?: string
   readonly tsconfig?: string
@@ -120,7 +123,24 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
   lockTimeout: {
     sentence: 'How many seconds to wait while another process migrates.',
     fallback: '60',
-    wants: (value) => (typeof value === 'number' && value >= 0 ? undefined : 'a number of seconds'),
+    wants: seconds,
+  },
+  tableLockTimeout: {
+    sentence:
+      "How many seconds a statement waits for a table that others use, on PostgreSQL (`lock_timeout`), before its transaction is rolled back and run again later; not for CONCURRENTLY and VALIDATE, which are in nobody's way. 0 waits for ever.",
+    fallback: '5',
+    wants: seconds,
+  },
+  lockRetries: {
+    sentence:
+      'How often a revision is run again that others were in the way of, with longer and longer pauses; one that used `op.query` or `op.manager` only if it says `export const retry = true`.',
+    fallback: '8',
+    wants: (value) => (Number.isInteger(value) && Number(value) >= 0 ? undefined : 'a number of times'),
+  },
+  statementTimeout: {
+    sentence: 'How many seconds a statement may run, on PostgreSQL (`statement_timeout`).',
+    fallback: 'no limit but that of the role',
+    wants: seconds,
   },
   require: {
     sentence: 'Modules to load before your files, such as a loader of your own.',
@@ -417,6 +437,10 @@ function isBackup(value: unknown): boolean {
   if (!isObject(value)) return false
   const { keep = 1, folder = '.', ...others } = value as { readonly keep?: unknown; readonly folder?: unknown }
   return Number.isInteger(keep) && Number(keep) > 0 && string(folder) === undefined && Object.keys(others).length === 0
+}
+
+function seconds(value: unknown): string | undefined {
+  return typeof value === 'number' && value >= 0 ? undefined : 'a number of seconds'
 }
 
 function string(value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 // Events as lines for an application's own logger.
 import type { Listener } from './environment'
+import { blockerText } from './runtime/events'
 
 /** Logger hears a line per migration and warning; `console` is one. */
 export interface Logger {
@@ -25,6 +26,12 @@ function loggerListener(logger: Logger): Listener {
         return logger.info(`copying ${event.table}: ${event.rows} of ${event.total} rows`)
       case 'backup':
         return logger.info(`backup ${event.state}: ${event.file}`)
+      case 'blocked':
+        return logger.info(`blocked ${event.revision}: ${event.blockers.map(blockerText).join(', ')}`)
+      case 'retry':
+        return logger.warn(
+          `retry ${event.retry} of ${event.retries} of ${event.revision} in ${event.pauseMs} ms: ${event.reason}`,
+        )
       case 'lock':
         if (event.state === 'waiting')
           logger.info(`waiting for another process that migrates: ${event.holder ?? 'unknown'}`)

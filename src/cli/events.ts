@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import type { Out } from '../commands/command'
 import type { CommandEvent } from '../environment'
+import { blockerText } from '../runtime/events'
 
 /** Prints one event; `verbose` also prints every statement. */
 export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose: boolean): void {
@@ -41,12 +42,29 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
       line(`${paint.dim('hook')}      ${event.name}  ${paint.dim(`${event.durationMs} ms`)}`)
       if (verbose && event.output !== '') line(paint.dim(`          ${event.output.replace(/\n/g, '\n          ')}`))
       return
+    case 'blocked':
+      return line(
+        `${paint.yellow('blocked')}   ${event.revision} waits for ${(event.waitedMs / 1000).toFixed(0)} s for ${event.blockers.map(blockerText).join(', ')}`,
+      )
+    case 'retry': {
+      const again = `again in ${(event.pauseMs / 1000).toFixed(1)} s (${event.retry} of ${event.retries})`
+      const who = event.blockers.length === 0 ? '' : `; in the way: ${event.blockers.map(blockerText).join(', ')}`
+      return line(`${paint.yellow('retry')}     ${event.revision} was rolled back: ${event.reason}${who}; ${again}`)
+    }
+    case 'progress':
+      return line(paint.dim(`running   ${event.revision}  ${progressText(event)}`))
     case 'run':
     case 'segment':
     case 'end':
     case 'failure':
       return
   }
+}
+
+/** How far the server has come with a statement. */
+function progressText({ phase, done, total, durationMs }: Extract<CommandEvent, { type: 'progress' }>): string {
+  const share = total > 0 ? `, ${Math.floor((done / total) * 100)} %` : ''
+  return `${phase}${share}  (${(durationMs / 1000).toFixed(0)} s)`
 }
 
 function backupLine({ state, file }: Extract<CommandEvent, { type: 'backup' }>, { dim, yellow }: Out['paint']): string {

@@ -2,7 +2,7 @@
 import { UsageError } from '../errors'
 import { requireConsent } from '../protection'
 import type { Command } from './command'
-import { dryRun, lockTimeout, noBackup, singleTransaction, sql, yesOn } from './flags'
+import { dryRun, limits, lockTimeout, noBackup, singleTransaction, sql, yesOn } from './flags'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 
 export interface DowngradeOptions extends MoveOptions {
@@ -27,6 +27,7 @@ export const downgradeCommand: Command<DowngradeOptions, MoveResult> = {
     'single-transaction': singleTransaction,
     'yes-on': yesOn,
     'lock-timeout': lockTimeout,
+    ...limits,
     'no-backup': noBackup,
   },
   async run(environment, options) {

@@ -34,7 +34,7 @@ export const ensureVersionCommand: Command<EnsureVersionOptions, EnsureVersionRe
       return { created: false, sql: tablesSql(offlineTarget(await environment.dataSource(), environment.settings)) }
     }
     const session = await environment.writingSession()
-    const created = await withLock(session, runOptions(environment, options.lockTimeout), ensureTables)
+    const created = await withLock(session, runOptions(environment, options), ensureTables)
     return { created }
   },
   print(result, { line }) {

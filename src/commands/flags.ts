@@ -32,6 +32,25 @@ export const dryRun: Flag = {
   describe: 'run everything in a transaction that is taken back; -v prints the statements',
 }
 
+/** How politely statements wait for what others use, and how long they may run. */
+export const limits: { readonly [name: string]: Flag } = {
+  'table-lock-timeout': {
+    type: 'number',
+    argument: 'SECONDS',
+    describe: 'how long a statement waits for a table that others use, on PostgreSQL (5)',
+  },
+  'lock-retries': {
+    type: 'number',
+    argument: 'COUNT',
+    describe: 'how often a revision is run again that others were in the way of (8)',
+  },
+  'statement-timeout': {
+    type: 'number',
+    argument: 'SECONDS',
+    describe: 'how long a statement may run, on PostgreSQL (no limit)',
+  },
+}
+
 /** Goes without the copy of a SQLite file: `backup: false`. */
 export const noBackup: Flag = {
   type: 'boolean',

@@ -11,16 +11,15 @@ import type { RunEvent } from '../runtime/events'
 import { migrate, type MigrateResult, type Rehearsal } from '../runtime/migrate'
 import { offlineSql } from '../runtime/offline'
 import { offlineTarget } from '../runtime/offline-target'
+import type { Session } from '../runtime/session'
 import { version } from '../version'
 import type { Out } from './command'
 import { offlineEnds, type Ends } from './offline-ends'
-import { runOptions } from './run-options'
+import { runOptions, type Patience } from './run-options'
 
-export interface MoveOptions {
+export interface MoveOptions extends Patience {
   /** Print the SQL instead of running it. */
   readonly sql?: boolean
-  /** Seconds to wait while another process migrates. */
-  readonly lockTimeout?: number
   /** All revisions in one transaction. */
   readonly singleTransaction?: boolean
   /** Runs everything in a transaction that is taken back. */
@@ -76,11 +75,12 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
     throw new UsageError(`A range such as ${range} is only for --sql.`, `Name one target, or add \`--sql\`.`)
   }
   const session = await environment.writingSession()
+  refuseLimits(move, session)
   const statements = new Map<string, string[]>()
   const result = await migrate(
     session,
     defined({
-      ...runOptions(environment, move.lockTimeout),
+      ...runOptions(environment, move),
       onEvent: (event: RunEvent) => {
         keepStatement(statements, event)
         environment.emit(event)
@@ -123,6 +123,16 @@ function keepStatement(statements: Map<string, string[]>, event: RunEvent): void
   // A run that begins again, as foreign keys must be off, begins its list again.
   if (event.type === 'run') statements.clear()
   if (event.type === 'statement') statements.set(event.revision, [...(statements.get(event.revision) ?? []), event.sql])
+}
+
+/** What is typed and would have no effect is a mistake; a setting may be for another database. */
+function refuseLimits({ tableLockTimeout, statementTimeout }: Move, { dialect, driver }: Session): void {
+  if (dialect.session.limited || (tableLockTimeout ?? statementTimeout) === undefined) return
+  const flag = tableLockTimeout === undefined ? '--statement-timeout' : '--table-lock-timeout'
+  throw new UsageError(
+    `${flag} means nothing to ${driver}, whose statements have no such limit.`,
+    `Leave \`${flag}\` out.`,
+  )
 }
 
 /** Prints what a move did. */

@@ -64,7 +64,7 @@ export const stampCommand: Command<StampOptions, StampResult> = {
     const session = await environment.writingSession()
     const { graph } = environment
     const result = await stamp(session, {
-      ...runOptions(environment, options.lockTimeout),
+      ...runOptions(environment, options),
       ...defined({ purge: options.purge, reason: options.reason }),
       steps: (heads, known) => stepsTo(graph, known, heads, targets),
     })

@@ -2,7 +2,7 @@
 import type { Environment } from '../environment'
 import { downOrUp, type MoveOptions, type MoveResult, printMove } from './move'
 import type { Command } from './command'
-import { dryRun, lockTimeout, noBackup, singleTransaction, sql } from './flags'
+import { dryRun, limits, lockTimeout, noBackup, singleTransaction, sql } from './flags'
 
 export interface UpgradeOptions extends MoveOptions {
   /** `head` when left out; several must not lie above each other. */
@@ -31,6 +31,7 @@ export const upgradeCommand: Command<UpgradeOptions, MoveResult> = {
     'dry-run': dryRun,
     'single-transaction': singleTransaction,
     'lock-timeout': lockTimeout,
+    ...limits,
     'no-backup': noBackup,
   },
   run(environment: Environment, options) {

@@ -219,6 +219,52 @@ export interface ConnectionLike extends Queryable {
   readonly isTransactionActive: boolean
 }
 
+/** Limits is how long statements of a transaction may wait and run; nothing is no limit. */
+export interface Limits {
+  /** For a lock on something that somebody else uses. */
+  readonly lockMs?: number
+  readonly statementMs?: number
+}
+
+/** Blocker is a session that holds what somebody waits for. */
+export interface Blocker {
+  readonly pid: number
+  /** The user, or what kind of process it is. */
+  readonly user: string
+  readonly application?: string
+  /** Such as `active` or `idle in transaction`. */
+  readonly state?: string
+  /** How long its transaction has been open. */
+  readonly seconds?: number
+  /** Its last statement, as far as we may see it. */
+  readonly query?: string
+}
+
+/** Sight is what a third party sees of a running statement: who is in its way, and how far it has come. */
+export interface Sight {
+  readonly blockers: readonly Blocker[]
+  readonly progress?: { readonly phase: string; readonly done: number; readonly total: number }
+}
+
+/** WatchTraits is how a statement is watched over another connection. */
+export interface WatchTraits {
+  /** The number of a connection's process on the server. */
+  pid(connection: Queryable): Promise<number>
+  look(other: Queryable, pid: number): Promise<Sight>
+  /** Who uses what a statement names, where nobody watched while it waited. */
+  users(connection: Queryable, sql: string): Promise<readonly Blocker[]>
+}
+
+/** Explanation is what a dialect knows of a server's error besides its text. */
+export interface Explanation {
+  /** It may go through when its transaction is run again. */
+  readonly transient?: true
+  /** It waited for what somebody else has. */
+  readonly blocked?: true
+  /** What to do about it, to be followed by `then run the same command again`. */
+  readonly advice?: string
+}
+
 /** SessionTraits is how a dialect begins, ends and locks. */
 export interface SessionTraits {
   /** Begins a migration; returns what puts the connection back as it was, to be called whatever happened. */
@@ -231,6 +277,15 @@ export interface SessionTraits {
   lock(connection: ConnectionLike, key: string): Promise<Lock | undefined>
   /** Whether an error says that something can only be done after a commit, or outside of a transaction. */
   needsCommit?(error: unknown): boolean
+  /** Whether the limits of a transaction mean anything; absent where the whole database is one lock. */
+  readonly limited?: true
+  /** Runs statements that nobody is in the way of while they wait, and which half done are worse than late: without limits. */
+  unlimited?<R>(connection: ConnectionLike, work: () => Promise<R>): Promise<R>
+  /** Whether a statement is one of those. */
+  isPatient?(sql: string): boolean
+  readonly watch?: WatchTraits
+  /** What an error's code says. */
+  explain(code: string): Explanation | undefined
   /** Who holds the lock, for the waiting line; undefined when unknown. */
   holder(connection: ConnectionLike, key: string): Promise<string | undefined>
 }
@@ -255,6 +310,7 @@ export interface BeginOptions {
   readonly checked?: boolean
   /** The schema in which bare names in expressions are looked up first, for the time of the transaction. */
   readonly defaultSchema?: string
+  readonly limits?: Limits
 }
 
 /** Transaction is one open transaction. */

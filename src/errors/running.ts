@@ -65,6 +65,14 @@ export interface MigrationFailure {
   readonly takenBack?: readonly string[]
   /** It was only tried. */
   readonly dryRun?: true
+  /** Where the database is. */
+  readonly heads?: readonly string[]
+  /** What the committed segments did, described. */
+  readonly kept?: readonly string[]
+  /** Who was in the way, as a person reads it. */
+  readonly blockers?: readonly string[]
+  /** What to do about it, where more is known than that something is wrong. */
+  readonly advice?: string
 }
 
 /** A migration that failed while it ran. */
@@ -78,31 +86,137 @@ export class MigrationFailedError extends AutogenError implements MigrationFailu
   readonly at?: { readonly file: string; readonly line: number; readonly column: number }
   readonly completed: number
   readonly reason: string
+  readonly heads?: readonly string[]
+  readonly kept?: readonly string[]
+  readonly blockers?: readonly string[]
+  readonly advice?: string
   readonly takenBack?: readonly string[]
   readonly dryRun?: true
   constructor(failure: MigrationFailure, cause: unknown) {
-    const { revision, direction, operation, at, completed, reason, takenBack, dryRun } = failure
+    super(failedSentence(failure), nextStep(failure), { cause })
+    const { revision, direction, operation, sql, at, completed, reason, heads, kept, blockers, advice } = failure
+    this.revision = revision
+    this.direction = direction
+    if (operation !== undefined) this.operation = operation
+    if (sql !== undefined) this.sql = sql
+    if (at !== undefined) this.at = at
+    this.completed = completed
+    this.reason = reason
+    if (heads !== undefined) this.heads = heads
+    if (kept !== undefined) this.kept = kept
+    if (blockers !== undefined) this.blockers = blockers
+    if (advice !== undefined) this.advice = advice
+    if (failure.takenBack !== undefined) this.takenBack = failure.takenBack
+    if (failure.dryRun) this.dryRun = failure.dryRun
+  }
+}
+
+/** Revision, direction, operation, line, what the server said, who was in the way, and the SQL. */
+function failedSentence(failure: MigrationFailure): string {
+  const { revision, direction, operation, sql, at, reason, blockers = [], takenBack = [] } = failure
+  const what = operation === undefined ? '' : ` at \`${operation}\``
+  const place = at === undefined ? '' : ` (${at.file}:${at.line})`
+  const who = blockers.length === 0 ? '' : `; in the way: ${blockers.join(', ')}`
+  const shown =
+    sql === undefined || operation?.includes(oneLine(sql)) === true ? '' : `; the SQL was \`${oneLine(sql)}\``
+  const back = takenBack.length === 0 ? '' : `; taken back with it: ${takenBack.join(', ')}`
+  return `Revision ${revision} failed to ${wayOf(direction)}${what}${place}: ${reason}${who}${shown}${back}`
+}
+
+function nextStep(failure: MigrationFailure): string {
+  const { revision, completed, heads, kept = [], advice, takenBack, dryRun } = failure
+  if (dryRun) return 'This was a dry run, and nothing was changed: mend the migration before you run it.'
+  if (takenBack !== undefined)
+    return `Nothing of this run was kept: ${advice ?? 'mend the migration'}, then run the same command again.`
+  const place = heads === undefined ? '' : `The database is at ${heads.join(', ') || 'base'}; `
+  if (completed === 0) {
+    return `${capital(`${place}nothing of ${revision} was kept`)}: ${advice ?? 'mend the migration'}, then run the same command again.`
+  }
+  const parts = `${completed} committed part${completed === 1 ? '' : 's'} of ${revision}`
+  const list = kept.length === 0 ? '' : ` (${kept.join('; ')})`
+  const stay = `${place}${parts} ${completed === 1 ? 'stays' : 'stay'}${list}`
+  return `${capital(stay)}: ${advice ?? 'mend what is in the way'}, then run the same command again to go on from there.`
+}
+
+function wayOf(direction: 'up' | 'down'): string {
+  return direction === 'up' ? 'upgrade' : 'downgrade'
+}
+
+function oneLine(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** ConnectionLoss is what a ConnectionLostError says. */
+export interface ConnectionLoss {
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  /** What was being done, where that is known. */
+  readonly operation?: string
+  readonly sql?: string
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number }
+  /** What the server or the network said. */
+  readonly reason: string
+  /** What became of the revision, asked over a new connection; `unknown` where there was nobody to ask. */
+  readonly outcome: 'rolled-back' | 'committed' | 'unknown'
+  /** Where the database is; absent where nobody knows. */
+  readonly heads?: readonly string[]
+}
+
+/** The connection that a migration ran on is gone, and with it the lock. */
+export class ConnectionLostError extends AutogenError implements ConnectionLoss {
+  readonly code = 'connection-lost'
+  readonly exitCode = exitCodes.migration
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  readonly operation?: string
+  readonly sql?: string
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number }
+  readonly reason: string
+  readonly outcome: ConnectionLoss['outcome']
+  readonly heads?: readonly string[]
+  constructor(loss: ConnectionLoss, cause: unknown) {
+    const { revision, direction, operation, sql, at, reason, outcome, heads } = loss
+    const what = operation === undefined ? '' : ` at \`${operation}\``
     const place = at === undefined ? '' : ` (${at.file}:${at.line})`
     super(
-      `Revision ${revision} failed to ${direction === 'up' ? 'upgrade' : 'downgrade'}${operation === undefined ? '' : ` at \`${operation}\``}${place}: ${reason}${takenBack === undefined || takenBack.length === 0 ? '' : ` Taken back with it: ${takenBack.join(', ')}.`}`,
-      dryRun
-        ? 'This was a dry run, and nothing was changed: mend the migration before you run it.'
-        : takenBack !== undefined
-          ? 'Nothing of this run was kept: mend the migration, then run the same command again.'
-          : completed === 0
-            ? 'Nothing of it was kept: mend the migration, then run the same command again.'
-            : `${completed === 1 ? 'Its first committed part stays' : `Its first ${completed} committed parts stay`}: mend what is in the way, then run the same command again to go on from there.`,
+      `The connection was lost in the ${wayOf(direction)} of revision ${revision}${what}${place}: ${reason}`,
+      lossHint(loss),
       { cause },
     )
     this.revision = revision
     this.direction = direction
     if (operation !== undefined) this.operation = operation
-    if (failure.sql !== undefined) this.sql = failure.sql
+    if (sql !== undefined) this.sql = sql
     if (at !== undefined) this.at = at
-    this.completed = completed
     this.reason = reason
-    if (takenBack !== undefined) this.takenBack = takenBack
-    if (dryRun) this.dryRun = dryRun
+    this.outcome = outcome
+    if (heads !== undefined) this.heads = heads
+  }
+}
+
+function lossHint({ revision, outcome, heads = [] }: ConnectionLoss): string {
+  const place = `the database is at ${heads.join(', ') || 'base'}`
+  if (outcome === 'committed')
+    return `${revision} had been committed, ${place}: run the same command again for what is left.`
+  if (outcome === 'rolled-back')
+    return `What was not committed of ${revision} was rolled back, ${place}: run the same command again.`
+  return 'Whether it was committed nobody could be asked: once the server answers, run `autogen current -v`, then the same command again.'
+}
+
+/** The lock that a run holds is no longer its own, so nothing more is run. */
+export class LockLostError extends AutogenError {
+  readonly code = 'lock-lost'
+  readonly exitCode = exitCodes.migration
+  constructor(readonly revision: string) {
+    super(
+      `The lock of this run was released while revision ${revision} ran; what it did was rolled back.`,
+      'Take `pg_advisory_unlock_all()` and the like out of the migration, then run the same command again.',
+    )
   }
 }
 

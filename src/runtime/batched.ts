@@ -1,5 +1,4 @@
 // `op.batched`: one large UPDATE as many small ones, each over the next keys and in its own transaction.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchKeyError } from '../errors'
 import type { Dialect, Scope } from '../dialects/dialect'
 import { displayName, findTable } from '../model/lookup'
@@ -8,6 +7,7 @@ import type { NameLike, SourceLine } from '../operations/intent'
 import type { Batch } from '../operations/op'
 import { qualified } from '../operations/spec'
 import type { LiveSchema } from './live-schema'
+import { pause } from './retry'
 import type { SegmentRun, Task } from './segments'
 import type { Session } from './session'
 
@@ -51,7 +51,8 @@ export async function runBatches(place: Place, batch: Batch, at: SourceLine | un
       }, at)
       if (!more) return
       task.onEvent?.({ type: 'batch', revision: task.step.revision.id, table: displayName(name), batches })
-      if (batch.pauseMs !== undefined && run.together === undefined) await sleep(batch.pauseMs)
+      if (batch.pauseMs !== undefined && run.together === undefined)
+        await pause(batch.pauseMs, task.signal, task.step.revision.id)
     }
   })
 }

@@ -180,7 +180,15 @@ function connectionLike(runner: QueryRunner, { sqlite, sqljs, keeper }: Traits):
         keeper?.verify()
         await runner.commitTransaction()
       }),
-    rollbackTransaction: () => runner.rollbackTransaction(),
+    async rollbackTransaction() {
+      try {
+        await runner.rollbackTransaction()
+      } catch (error) {
+        // A full disk makes SQLite roll back by itself: sqlite.org/lang_transaction.html
+        if (!sqlite || !/no transaction is active/.test(String(error))) throw error
+        Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 })
+      }
+    },
   }
 }
 

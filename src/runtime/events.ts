@@ -1,4 +1,5 @@
 // What is told while migrations run, as plain data: for the terminal, a logger, a test.
+import type { Blocker } from '../dialects/dialect'
 import { AutogenError } from '../errors'
 import type { Step } from '../graph/revision'
 import type { LogKind } from './log'
@@ -16,6 +17,9 @@ export type RunEvent =
   | StatementEvent
   | CopyEvent
   | BatchEvent
+  | BlockedEvent
+  | ProgressEvent
+  | RetryEvent
   | RunEndedEvent
   | FailureEvent
 
@@ -104,6 +108,39 @@ export interface BatchEvent {
   readonly batches: number
 }
 
+/** BlockedEvent is told while a statement waits for others, every few seconds. */
+export interface BlockedEvent {
+  readonly type: 'blocked'
+  readonly revision: string
+  readonly sql: string
+  readonly waitedMs: number
+  readonly blockers: readonly Blocker[]
+}
+
+/** ProgressEvent tells how far the server has come with a statement that takes its time, such as the building of an index. */
+export interface ProgressEvent {
+  readonly type: 'progress'
+  readonly revision: string
+  readonly sql: string
+  readonly phase: string
+  readonly done: number
+  readonly total: number
+  readonly durationMs: number
+}
+
+/** RetryEvent is told when a transaction was rolled back because others were in its way, and will be run again. */
+export interface RetryEvent {
+  readonly type: 'retry'
+  readonly revision: string
+  /** Which one comes, from 1, and how many there may be. */
+  readonly retry: number
+  readonly retries: number
+  readonly pauseMs: number
+  /** What the server said. */
+  readonly reason: string
+  readonly blockers: readonly Blocker[]
+}
+
 /** RunEndedEvent closes a run that went well. */
 export interface RunEndedEvent {
   readonly type: 'end'
@@ -132,4 +169,17 @@ export function errorData(error: unknown): ErrorData {
   }
   const { name, message, hint, code, exitCode, cause: _cause, stack: _stack, ...facts } = error
   return { code, exitCode, name, message, hint, ...facts }
+}
+
+/** A blocker as a person reads it: `pid 12 (app in psql, idle in transaction for 35 s): SELECT ...`. */
+export function blockerText({ pid, user, application, state, seconds, query }: Blocker): string {
+  const who = application === undefined ? user : `${user} in ${application}`
+  const since = seconds === undefined ? (state ?? '') : `${state ?? 'open'} for ${seconds} s`
+  const what = query === undefined ? '' : `: \`${shortened(query)}\``
+  return `pid ${pid} (${[who, since].filter(Boolean).join(', ')})${what}`
+}
+
+function shortened(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim()
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line
 }

@@ -45,12 +45,15 @@ function lineThrown(error: unknown, file: string | undefined): SourceLine | unde
     .find((line) => line !== undefined && line.file === file)
 }
 
-/** What the server said: its message, and the detail PostgreSQL adds. */
+/** What the server said: its message, and the detail and hint PostgreSQL adds. */
 export function serverMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const driverError: unknown = Reflect.get(error, 'driverError')
   if (driverError instanceof Error && driverError !== error) return serverMessage(driverError)
-  const detail: unknown = Reflect.get(error, 'detail')
   const message = error.message === '' ? error.name : error.message
-  return typeof detail === 'string' && detail !== '' ? `${message} (${detail})` : message
+  const more = ['detail', 'hint'].flatMap((key) => {
+    const text: unknown = Reflect.get(error, key)
+    return typeof text === 'string' && text !== '' ? [text.replace(/\.$/, '')] : []
+  })
+  return more.length === 0 ? message : `${message} (${more.join('; ')})`
 }

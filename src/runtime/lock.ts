@@ -1,8 +1,9 @@
 // One run at a time per database, schema and version table. Waiting holds nothing open: a lock is tried, not queued for.
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Limits } from '../dialects/dialect'
 import { InterruptedError, LockTimeoutError } from '../errors'
 import { displayName } from '../model/lookup'
 import type { RunListener } from './events'
+import { defaultLockMs, pause } from './retry'
 import type { Session } from './session'
 
 /** LockOptions says how long to wait and who listens meanwhile. */
@@ -10,6 +11,8 @@ export interface LockOptions {
   readonly lockTimeoutMs?: number
   readonly onEvent?: RunListener
   readonly signal?: AbortSignal
+  /** How long the statements of a transaction may wait and run. */
+  readonly limits?: Limits
 }
 
 /** Runs work while holding the lock, on a session whose transactions wait their turn; released whatever happens. */
@@ -33,9 +36,10 @@ export async function withLock<R>(
   }
 }
 
-/** The session, but beginning waits while another process writes: SQLite's only lock is its transaction. */
+/** The session, but beginning waits while another process writes, as SQLite's only lock is its transaction, and sets the limits. */
 export function patientSession(session: Session, options: LockOptions): Session {
-  return { ...session, begin: (how) => whileBusy(options, () => session.begin(how)) }
+  const limits = { lockMs: defaultLockMs, ...options.limits }
+  return { ...session, begin: (how) => whileBusy(options, () => session.begin({ limits, ...how })) }
 }
 
 /** Tries again for as long as another process keeps the database busy. */
@@ -84,16 +88,7 @@ async function wait<R>(
       reported = Date.now()
     }
     // Jitter, so that a crowd of replicas does not knock all at once.
-    await interruptible(Math.min(left, delay * (0.5 + Math.random())), signal)
-  }
-}
-
-async function interruptible(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal })
-  } catch (error) {
-    if (signal?.aborted) throw new InterruptedError()
-    throw error
+    await pause(Math.min(left, delay * (0.5 + Math.random())), signal)
   }
 }
 

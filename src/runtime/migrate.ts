@@ -1,4 +1,5 @@
 // Runs the steps to a target: lock, heads, and then each migration on its own, so that whatever happens, what is done is done.
+import type { Blocker } from '../dialects/dialect'
 import {
   AheadError,
   AutogenError,
@@ -19,7 +20,7 @@ import type { Intent } from '../operations/intent'
 import type { MigrationScript } from '../scripts/script'
 import { tellApplied, type ApplyListener } from './applied'
 import { makeBackup, type Backup, type BackupSettings } from './backup'
-import type { MigrationEvent } from './events'
+import { blockerText, type MigrationEvent } from './events'
 import { migrationFailure, serverMessage } from './failure'
 import { aheadOrDiverged, editedRevisions, skippedRevisions } from './history'
 import { keptDowngrade } from './kept'
@@ -27,6 +28,8 @@ import { liveSchema, type LiveSchema } from './live-schema'
 import { needsForeignKeysOff, runScript } from './live'
 import { patientSession, withLock, type LockOptions } from './lock'
 import { readLog, type LogEntry } from './log'
+import { isGone, lossOf } from './loss'
+import { Observer, withoutSecrets } from './observer'
 import { ensureTables } from './own-tables'
 import { passagesOf, reasonAgainst, recordMigration, refuseUnfilled, type RecordedMigration } from './recorded'
 import {
@@ -39,6 +42,7 @@ import {
   type OneTransaction,
   type RehearsalNote,
 } from './one-transaction'
+import { defaultRetries, explanationOf, pause, pauseMs } from './retry'
 import { SegmentRun, type Task } from './segments'
 import type { Session } from './session'
 import { survey } from './survey'
@@ -65,6 +69,8 @@ export interface MigrateRequest extends LockOptions {
   readonly singleTransaction?: true
   /** All steps in one transaction that is taken back in any case. */
   readonly dryRun?: true
+  /** How often a transaction is run again that others were in the way of. */
+  readonly retries?: number
 }
 
 /** MigrateResult is what was done. */
@@ -100,8 +106,10 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
     const backup = copied && (await makeBackup(session, copied, heads, request))
     // An interrupted run still writes down that it was.
     const afterwards = patientSession(on, { lockTimeoutMs: 10_000 })
+    const observer = new Observer(session)
     const context: Context = {
       session,
+      observer,
       afterwards,
       request,
       log,
@@ -116,6 +124,7 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
       tellEnd(request, result, durationMs)
       return context.progress.changed ? defined({ ...result, backup: backup?.file }) : result
     } finally {
+      await observer.end()
       await backup?.end(context.progress.changed)
     }
   })
@@ -123,6 +132,7 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
 
 interface Context {
   readonly session: Session
+  readonly observer: Observer
   readonly afterwards: Session
   readonly request: MigrateRequest
   readonly log: readonly LogEntry[]
@@ -235,8 +245,8 @@ async function runSteps(context: Context, before: readonly string[], planned: re
   let left = planned
   for (let [step] = left; step !== undefined; [step] = left) {
     if (request.signal?.aborted) throw new InterruptedError()
-    const place = { position: planned.indexOf(step) + 1, total: planned.length }
-    const outcome = await runStep(context, step, heads, place, done).catch((error: unknown) => {
+    const place = { position: planned.indexOf(step) + 1, total: planned.length, done }
+    const outcome = await runStep(context, step, heads, place).catch((error: unknown) => {
       if (error instanceof RehearsalEnds) return error
       throw error
     })
@@ -266,6 +276,10 @@ function stillToDo(graph: RevisionGraph, planned: readonly Step[], heads: readon
 interface Place {
   readonly position: number
   readonly total: number
+  /** Of this migration in this run, from 1. */
+  readonly attempt: number
+  /** What ran before it. */
+  readonly done: readonly { readonly step: Step }[]
 }
 
 type Outcome = 'moved' | { readonly heads: readonly string[]; readonly durationMs: number }
@@ -274,10 +288,9 @@ async function runStep(
   context: Context,
   step: Step,
   heads: readonly string[],
-  place: Place,
-  done: readonly { readonly step: Step }[],
+  place: Omit<Place, 'attempt'>,
 ): Promise<Outcome> {
-  const { session, request, schema } = context
+  const { session, request } = context
   const migration = await recordMigration(scriptOf(request, step))
   const reason = reasonAgainst(migration, step.direction)
   if (reason !== undefined) throw new IrreversibleRevisionError(step.revision.id, step.direction, reason)
@@ -285,6 +298,20 @@ async function runStep(
   refuseUnfilled(migration, step.direction)
   const { error } = migration[step.direction]
   if (error instanceof AutogenError) throw error
+  for (let attempt = 1, { log } = context; ; attempt++, log = await readLog(session)) {
+    const outcome = await attemptStep({ ...context, log }, step, migration, heads, { ...place, attempt })
+    if (outcome !== 'again') return outcome
+  }
+}
+
+async function attemptStep(
+  context: Context,
+  step: Step,
+  migration: RecordedMigration,
+  heads: readonly string[],
+  place: Place,
+): Promise<Outcome | 'again'> {
+  const { session, schema } = context
   const previous = halfWay(context.log, step)
   let foreignKeysOff: boolean
   try {
@@ -297,11 +324,11 @@ async function runStep(
   }
   const task = taskOf(context, step, migration, previous, foreignKeysOff)
   try {
-    return await runTask(context, task, migration, heads, place, done)
+    return await runTask(context, task, migration, heads, place)
   } catch (error) {
     if (!(error instanceof ForeignKeysNeedOff)) throw error
     schema.forget()
-    return runTask(context, { ...task, foreignKeysOff: true }, migration, heads, place, done)
+    return runTask(context, { ...task, foreignKeysOff: true }, migration, heads, place)
   }
 }
 
@@ -310,9 +337,8 @@ async function runTask(
   task: Task,
   migration: RecordedMigration,
   heads: readonly string[],
-  place: Place,
-  done: readonly { readonly step: Step }[],
-): Promise<Outcome> {
+  { attempt, done, ...place }: Place,
+): Promise<Outcome | 'again'> {
   const { session, request, schema, progress, one } = context
   const { step, previous } = task
   const run = new SegmentRun(task)
@@ -354,11 +380,81 @@ async function runTask(
       tell('failed')
       throw whole
     }
-    const restored = await cleanUp(context, run, failure)
+    await run.rollback().catch(() => undefined)
+    if (await isGone(session)) {
+      tell('failed')
+      throw await lossOf(task, failure, request.onEvent)
+    }
+    context.progress.changed ||= run.hasCommitted
+    const blockers = await inTheWay(context, run, failure)
+    const told = explained(context, run, failure, heads, blockers)
+    const isPassing =
+      explanationOf(told, session)?.transient === true && run.canRunAgain(migration.module.retry === true)
+    const again = isPassing && attempt <= retriesOf(request)
+    const stopped = again ? await waitToRunAgain(context, told, blockers, attempt) : undefined
+    if (again && stopped === undefined) return 'again'
+    const restored = await cleanUp(context, run, stopped ?? told)
     tell('failed')
-    throw restored && failure instanceof MigrationFailedError
-      ? new MigrationFailedError({ ...failure, completed: 0 }, failure.cause)
-      : failure
+    if (stopped !== undefined) throw stopped
+    throw restored && told instanceof MigrationFailedError
+      ? new MigrationFailedError({ ...told, completed: 0, kept: [] }, told.cause)
+      : told
+  }
+}
+
+/** The failure with what is known of it now: where the database is, what stays, who was in the way, what to do. */
+function explained(
+  { session }: Context,
+  run: SegmentRun,
+  failure: AutogenError,
+  heads: readonly string[],
+  blockers: readonly Blocker[],
+): AutogenError {
+  if (!(failure instanceof MigrationFailedError)) return failure
+  const { blocked, advice } = explanationOf(failure, session) ?? {}
+  const wait = 'let them end, or wait longer with `--table-lock-timeout SECONDS`'
+  return new MigrationFailedError(
+    defined({
+      ...failure,
+      heads,
+      kept: run.kept,
+      blockers: blockers.length === 0 ? undefined : blockers.map(blockerText),
+      advice: advice ?? (blocked ? wait : undefined),
+    }),
+    failure.cause,
+  )
+}
+
+/** Whoever was seen while the statement waited; where nobody looked, whoever uses the same tables now. */
+async function inTheWay({ session }: Context, run: SegmentRun, failure: AutogenError): Promise<readonly Blocker[]> {
+  if (explanationOf(failure, session)?.blocked !== true || !(failure instanceof MigrationFailedError)) return []
+  if (run.blockers.length > 0 || failure.sql === undefined) return run.blockers
+  const { connection, dialect } = session
+  const users = await dialect.session.watch?.users(connection, failure.sql).catch(() => [])
+  return (users ?? []).map((one) => withoutSecrets(one, session))
+}
+
+function retriesOf({ retries = defaultRetries }: MigrateRequest): number {
+  return retries
+}
+
+/** The transaction is gone and with it all that others could have waited for; it is run again after a pause. An interruption is returned. */
+async function waitToRunAgain(
+  { request }: Context,
+  failure: AutogenError,
+  blockers: readonly Blocker[],
+  retry: number,
+): Promise<AutogenError | undefined> {
+  if (!(failure instanceof MigrationFailedError)) return undefined
+  const { revision, reason } = failure
+  const ms = pauseMs(retry)
+  request.onEvent?.({ type: 'retry', revision, retry, retries: retriesOf(request), pauseMs: ms, reason, blockers })
+  try {
+    await pause(ms, request.signal, revision)
+    return undefined
+  } catch (error) {
+    if (error instanceof InterruptedError) return error
+    throw error
   }
 }
 
@@ -397,8 +493,6 @@ function warnNotLogged({ afterwards, request }: Context, error: unknown): void {
 async function cleanUp(context: Context, run: SegmentRun, failure: AutogenError): Promise<boolean> {
   const { afterwards } = context
   try {
-    await run.rollback()
-    context.progress.changed ||= run.hasCommitted
     // What may not be stored cannot be logged either.
     if (failure instanceof FileChangedError) return false
     const restored = run.hasCommitted && (await putBack(context, failure))
@@ -435,7 +529,7 @@ function halfWay(log: readonly LogEntry[], step: Step): LogEntry | undefined {
 }
 
 function taskOf(
-  { session, request, one }: Context,
+  { session, request, observer, one }: Context,
   step: Step,
   migration: RecordedMigration,
   previous: LogEntry | undefined,
@@ -459,6 +553,7 @@ function taskOf(
     onEvent: request.onEvent,
     signal: request.signal,
     together: one?.together,
+    observer,
   })
 }
 

@@ -1,6 +1,6 @@
 // Runs the segments of one migration. What is committed together is a part; the log counts parts in their own transactions, and a
 // later run goes on after the last of them.
-import type { Plan, Row, Segment, Statement, Transaction } from '../dialects/dialect'
+import type { Blocker, Plan, Row, Segment, Statement, Transaction } from '../dialects/dialect'
 import { InterruptedError, NotResumableError, TransactionControlError } from '../errors'
 import type { HeadChange } from '../graph/heads'
 import type { Step } from '../graph/revision'
@@ -14,6 +14,7 @@ import type { RunListener } from './events'
 import { migrationFailure } from './failure'
 import { refuseRowsInTheWay } from './guards'
 import { finishEntry, startEntry, type LogEntry, type NewLogEntry } from './log'
+import { withoutSecrets, type Observer } from './observer'
 import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
 import { inTransaction, type Session } from './session'
 import { applyHeads, selectHeads } from './versions'
@@ -32,6 +33,8 @@ export interface Task {
   readonly signal?: AbortSignal
   /** The one transaction that the whole run is, if it is one. */
   readonly together?: InOne
+  /** Looks at statements that take their time. */
+  readonly observer?: Observer
 }
 
 /** Work is a plan together with the operations it was made of and the lines of the script that asked for them. */
@@ -63,6 +66,10 @@ export class SegmentRun {
   #open: Operation[] = []
   #dirty = false
   #hasCommitted = false
+  /** Where the script has read or written past us, so that running it again may do things twice. */
+  #live: 'nowhere' | 'open' | 'committed' = 'nowhere'
+  #alone = false
+  #blockers: readonly Blocker[] = []
 
   constructor(task: Task) {
     this.#task = task
@@ -94,6 +101,21 @@ export class SegmentRun {
   /** Whether this run has committed something of the revision that is not to be taken back by a rollback. */
   get hasCommitted(): boolean {
     return this.#hasCommitted
+  }
+
+  /** What the committed parts did, described. */
+  get kept(): string[] {
+    return this.#committed.map((operation) => this.#task.session.withoutPasswords(describe(operation)))
+  }
+
+  /** Who was seen in the way of the last statement. */
+  get blockers(): readonly Blocker[] {
+    return this.#blockers
+  }
+
+  /** Whether the open transaction can be run again; a script that went past us must have said that it may. */
+  canRunAgain(saysRetry: boolean): boolean {
+    return !this.#alone && (this.#live === 'nowhere' || (saysRetry && this.#live === 'open'))
   }
 
   /** All that was committed is taken back: the log row is again what the run before left of it. */
@@ -140,6 +162,7 @@ export class SegmentRun {
     if (!options.transaction) {
       this.together?.unknown(step.revision.id, what)
       this.#hasCommitted = true
+      this.#live = 'committed'
       return work()
     }
     if (this.skipping) {
@@ -147,6 +170,7 @@ export class SegmentRun {
     }
     await this.#begin()
     this.#dirty = true
+    if (this.#live === 'nowhere') this.#live = 'open'
     const result = await work()
     if (!session.connection.isTransactionActive) throw new TransactionControlError(what)
     return result
@@ -154,17 +178,24 @@ export class SegmentRun {
 
   /** Ends the open part: its work and the log's knowledge of it are committed together. */
   async commitPart(): Promise<void> {
-    if (this.#dirty) {
-      const { skipping } = this
-      this.#parts++
-      this.#committed.push(...this.#open)
-      this.#open = []
-      this.#dirty = false
+    if (!this.#dirty) return this.#commit()
+    const { skipping } = this
+    const before = { parts: this.#parts, committed: this.#committed, row: this.#row }
+    this.#parts++
+    this.#committed = [...this.#committed, ...this.#open]
+    try {
       if (!skipping) await this.#record()
       await this.#commit()
-      this.#hasCommitted ||= !skipping
-      if (!skipping) this.#tellCommitted()
-    } else await this.#commit()
+    } catch (error) {
+      // It was rolled back, with the log's knowledge of it.
+      ;({ parts: this.#parts, committed: this.#committed, row: this.#row } = before)
+      throw error
+    }
+    this.#open = []
+    this.#dirty = false
+    this.#hasCommitted ||= !skipping
+    if (!skipping) this.#tellCommitted()
+    if (this.#live === 'open') this.#live = 'committed'
   }
 
   /** Runs work that commits piece by piece and counts as one part; a note tells a later run how far it came. */
@@ -257,8 +288,10 @@ export class SegmentRun {
       this.#committed = [...before, ...operations]
       await this.#recordAlone(`${inDoubt}${segment.statement.sql}`)
       try {
+        this.#alone = true
         await this.#removeRemains(segment, work)
         await this.#send(segment.statement, work)
+        this.#alone = false
       } catch (error) {
         // Refused by the server, it has done nothing; only what can be asked about may have done half its work.
         if (segment.probe === undefined) [this.#note, this.#committed] = [undefined, before]
@@ -358,7 +391,9 @@ export class SegmentRun {
     try {
       for (const guard of statement.guards ?? []) await refuseRowsInTheWay(guard, session, step, operation, at)
       const started = performance.now()
-      const rows = await session.connection.query(sql, parameters)
+      const rows = await this.#observed(sql, () =>
+        patiently(session, sql, () => session.connection.query(sql, parameters)),
+      )
       const durationMs = Math.round(performance.now() - started)
       onEvent?.(
         defined({
@@ -380,9 +415,28 @@ export class SegmentRun {
     onEvent?.({ type: 'segment', revision: step.revision.id, committed: this.#parts })
   }
 
+  /** Tells who is in the way of a statement, and how far it has come. */
+  #observed<R>(sql: string, work: () => Promise<R>): Promise<R> {
+    const { session, step, onEvent, observer } = this.#task
+    this.#blockers = []
+    if (observer === undefined) return work()
+    const about = { revision: step.revision.id, sql: session.withoutPasswords(sql) }
+    return observer.watch(work, ({ blockers, progress }, afterMs) => {
+      this.#blockers = blockers.map((one) => withoutSecrets(one, session))
+      if (blockers.length > 0) onEvent?.({ type: 'blocked', ...about, waitedMs: afterMs, blockers: this.#blockers })
+      else if (progress !== undefined) onEvent?.({ type: 'progress', ...about, ...progress, durationMs: afterMs })
+    })
+  }
+
   #refuseInterrupted(): void {
     if (this.#task.signal?.aborted) throw new InterruptedError(this.#task.step.revision.id)
   }
+}
+
+/** Runs a statement that may take its time without limits, where the dialect has any. */
+function patiently<R>({ connection, dialect }: Session, sql: string, work: () => Promise<R>): Promise<R> {
+  const { isPatient, unlimited } = dialect.session
+  return unlimited !== undefined && isPatient?.(sql) === true ? unlimited(connection, work) : work()
 }
 
 /** LastWord is said when the heads have moved and nothing is committed yet. */

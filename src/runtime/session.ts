@@ -1,7 +1,7 @@
 // A session: one connection, the dialect it speaks, and the part of the database that is ours to look at.
 import type { DataSource, EntityManager } from 'typeorm'
 import { dialects } from '../dialects'
-import type { ConnectionLike, Copies, Dialect, Scope, Transaction } from '../dialects/dialect'
+import type { ConnectionLike, Copies, Dialect, Limits, Scope, Transaction } from '../dialects/dialect'
 import { UnsupportedDriverError } from '../errors'
 import { defined } from '../model/defined'
 import type { QualifiedName } from '../model/schema'
@@ -55,7 +55,15 @@ export interface Session {
   /** TypeORM's entity manager on this connection, its metadata built when first asked for. */
   manager(): Promise<EntityManager>
   /** Begins a transaction; on SQLite it holds the write lock from its first moment. */
-  begin(options?: { readonly foreignKeysOff?: boolean; readonly checked?: boolean }): Promise<Transaction>
+  begin(options?: {
+    readonly foreignKeysOff?: boolean
+    readonly checked?: boolean
+    readonly limits?: Limits
+  }): Promise<Transaction>
+  /** Opens a second session, to look at what the first one does; absent where no second connection is to be had. */
+  readonly another?: () => Promise<Session>
+  /** Opens the session again after its connection was lost. */
+  again(): Promise<Session>
   close(): Promise<void>
 }
 
@@ -87,11 +95,10 @@ export async function openSession(dataSource: DataSource, settings: SessionSetti
       copies: connection.driver === 'sqljs' ? connection.copies : dialect.copies?.(db),
       unstored: () => connection.unstored(),
       manager: () => connection.manager(),
-      begin: ({
-        foreignKeysOff = false,
-        checked,
-      }: { readonly foreignKeysOff?: boolean; readonly checked?: boolean } = {}) =>
-        dialect.session.begin(db, defined({ foreignKeysOff, checked, defaultSchema })),
+      begin: ({ foreignKeysOff = false, checked, limits }: Parameters<Session['begin']>[0] = {}) =>
+        dialect.session.begin(db, defined({ foreignKeysOff, checked, defaultSchema, limits })),
+      another: connection.borrowed || isAlone(dataSource) ? undefined : () => openSession(dataSource, settings),
+      again: () => openSession(dataSource, settings),
       close: () => connection.close(),
     })
   } catch (error) {
@@ -111,6 +118,12 @@ export async function inTransaction<R>(session: Session, work: () => Promise<R>)
     await transaction.rollback()
     throw error
   }
+}
+
+/** Whether a data source wants no more than one connection. */
+function isAlone({ options }: DataSource): boolean {
+  const { poolSize, extra } = options as { readonly poolSize?: number; readonly extra?: { readonly max?: number } }
+  return (poolSize ?? extra?.max) === 1
 }
 
 /** The dialect a TypeORM driver speaks. */

@@ -97,6 +97,7 @@ const expectations = {
   branchLabels: texts,
   dependsOn: texts,
   transaction: { fits: (value) => typeof value === 'boolean', expected: 'true or false' },
+  retry: { fits: (value) => typeof value === 'boolean', expected: 'true or false' },
   renames: {
     fits: (value) => isObject(value) && Object.values(value).every((one) => one === null || isString(one)),
     expected: 'an object of new names, or null for what was dropped',

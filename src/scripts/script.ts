@@ -12,6 +12,8 @@ export interface MigrationModule {
   readonly dependsOn?: string | readonly string[]
   /** `false` runs every statement on its own, without a transaction. */
   readonly transaction?: boolean
+  /** `true` lets a script that used `op.query` or `op.manager` run again from its start where others were in its way. */
+  readonly retry?: boolean
   /** What was said to be renamed when the revision was written, or null where it was said to be dropped. */
   readonly renames?: Readonly<Record<string, string | null>>
   /** Reserved. */

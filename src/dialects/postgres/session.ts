@@ -1,16 +1,31 @@
 // How a migration begins and ends on a PostgreSQL connection, and how runs keep out of each other's way.
 import { createHash } from 'node:crypto'
 import type { BeginOptions, ConnectionLike, Lock, SessionTraits, Transaction } from '../dialect'
+import { explanations } from './explanations'
+import { limit, unlimited } from './limits'
 import { opening } from './path'
+import { watch } from './watch'
 
 /** Sessions on PostgreSQL. */
-export const session: SessionTraits = { begin, opening, lock, holder, needsCommit }
+export const session: SessionTraits = {
+  begin,
+  opening,
+  lock,
+  holder,
+  limited: true,
+  unlimited,
+  isPatient: (sql) => /\bCONCURRENTLY\b|\bVALIDATE\s+CONSTRAINT\b/i.test(sql),
+  needsCommit,
+  watch,
+  explain: (code) => explanations[code],
+}
 
 // Not a raw BEGIN: TypeORM would not know of it, and its save() would commit in the middle.
-async function begin(connection: ConnectionLike, { defaultSchema }: BeginOptions): Promise<Transaction> {
+async function begin(connection: ConnectionLike, { defaultSchema, limits }: BeginOptions): Promise<Transaction> {
   await connection.startTransaction()
   try {
     for (const sql of opening(defaultSchema)) await connection.query(sql)
+    if (limits !== undefined) await limit(connection, limits, true)
   } catch (error) {
     await connection.rollbackTransaction()
     throw error

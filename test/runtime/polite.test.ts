@@ -1,0 +1,329 @@
+// Others are at work in the database: nobody waits behind us for long, and what could not get through is tried again.
+import { Client } from 'pg'
+import { ConnectionLostError, InterruptedError, MigrationFailedError } from '../../src/errors'
+import { upgradePath } from '../../src/graph/path'
+import type { Op } from '../../src/operations/op'
+import type { RunEvent } from '../../src/runtime/events'
+import { readLog } from '../../src/runtime/log'
+import { migrate, type MigrateRequest } from '../../src/runtime/migrate'
+import { readHeads } from '../../src/runtime/versions'
+import { freshPostgres } from '../support/databases'
+import { history, world, type History, type World } from './world'
+
+const item = (op: Op) => {
+  op.createTable({ name: 'item', columns: [{ name: 'id', type: 'integer' }], primaryKey: ['id'] })
+  op.createTable({ name: 'other', columns: [{ name: 'id', type: 'integer' }] })
+}
+const note = (op: Op) => op.addColumn('item', { name: 'note', type: 'text', nullable: true })
+
+let here: World
+let blocker: Client
+let url: string
+beforeEach(async () => {
+  here = await world(async () => {
+    const database = await freshPostgres()
+    url = database.url
+    return database
+  })
+  blocker = new Client({ connectionString: url, application_name: 'report' })
+  blocker.on('error', () => undefined)
+  await blocker.connect()
+})
+afterEach(async () => {
+  await blocker.end().catch(() => undefined)
+  await here.end()
+})
+
+/** Somebody reads the table in a transaction they have left open. */
+async function block(): Promise<void> {
+  await blocker.query('BEGIN')
+  await blocker.query('LOCK TABLE item IN ACCESS EXCLUSIVE MODE')
+}
+
+/** Runs, and calls `heard` with each event. */
+async function upgrade(all: History, heard: (event: RunEvent) => void, options: Partial<MigrateRequest> = {}) {
+  const events: RunEvent[] = []
+  const onEvent = (event: RunEvent) => {
+    events.push(event)
+    heard(event)
+  }
+  const limits = { lockMs: 200, ...options.limits }
+  const outcome: unknown = await here
+    .upgrade(all, undefined, { retries: 3, ...options, onEvent, limits })
+    .catch((error: unknown) => error)
+  return { outcome, events, retries: events.filter(({ type }) => type === 'retry').length }
+}
+
+const after = (upgrade: (op: Op) => void | Promise<void>, more: object = {}) =>
+  history({ a: { upgrade: item }, b: { upgrade, ...more } })
+const columns = () =>
+  here.ask(`SELECT column_name::text AS name FROM information_schema.columns WHERE table_name = 'item' ORDER BY 1`)
+
+test('a table that is in use is tried again once it is free; whoever uses it is named', async () => {
+  await here.upgrade(after(note), 'a')
+  await block()
+  let letGo: Promise<unknown> | undefined
+  const { outcome, events, retries } = await upgrade(after(note), ({ type }) => {
+    if (type === 'retry') letGo ??= blocker.query('ROLLBACK')
+  })
+  await letGo
+  expect(outcome).toMatchObject({ heads: ['b'] })
+  expect(retries).toBe(1)
+  expect(events.find(({ type }) => type === 'retry')).toMatchObject({
+    revision: 'b',
+    retry: 1,
+    retries: 3,
+    reason: 'canceling statement due to lock timeout',
+    blockers: [{ user: 'postgres', application: 'report', state: 'idle in transaction' }],
+  })
+  expect(await columns()).toEqual([{ name: 'id' }, { name: 'note' }])
+})
+
+test('who stays in the way is named in the error, and nothing is kept', async () => {
+  await here.upgrade(after(note), 'a')
+  await block()
+  const { outcome, retries } = await upgrade(after(note), () => {}, { retries: 1 })
+  expect(retries).toBe(1)
+  expect(outcome).toBeInstanceOf(MigrationFailedError)
+  const { message, hint } = outcome as MigrationFailedError
+  expect(message).toMatch(/lock timeout; in the way: pid \d+ \(postgres in report, idle in transaction for \d+ s\)/)
+  expect(message).toContain('the SQL was `ALTER TABLE "public"."item" ADD COLUMN "note" text`')
+  expect(hint).toMatch(/^The database is at a; nothing of b was kept: .*--table-lock-timeout/)
+  await blocker.query('ROLLBACK')
+  const session = await here.session()
+  expect(await readHeads(session)).toEqual(['a'])
+  expect((await readLog(session)).at(-1)).toMatchObject({
+    revision: 'b',
+    status: 'failed',
+    stepsDone: 0,
+    error: message,
+  })
+})
+
+test('while a statement waits, a second connection tells for whom', async () => {
+  await here.upgrade(after(note), 'a')
+  await block()
+  let letGo: Promise<unknown> | undefined
+  const { outcome, events } = await upgrade(
+    after(note),
+    ({ type }) => {
+      if (type === 'blocked') letGo ??= blocker.query('ROLLBACK')
+    },
+    { limits: { lockMs: 20_000 } },
+  )
+  await letGo
+  expect(outcome).toMatchObject({ heads: ['b'] })
+  expect(events.filter(({ type }) => type === 'blocked')).toMatchObject([
+    { revision: 'b', blockers: [{ application: 'report', query: expect.stringContaining('LOCK TABLE item') }] },
+  ])
+})
+
+describe.each([
+  ['op.query', async (op: Op) => void (await op.query('INSERT INTO other VALUES (1)'))],
+  [
+    'op.manager',
+    (op: Op<{ query(sql: string): Promise<unknown> }>) =>
+      op.manager(async (m) => void (await m.query('INSERT INTO other VALUES (1)'))),
+  ],
+])('a script that used %s', (_, write) => {
+  const script = async (op: Op) => {
+    await write(op as never)
+    note(op)
+  }
+
+  test('is not run again by itself', async () => {
+    await here.upgrade(after(note), 'a')
+    await block()
+    const { outcome, retries } = await upgrade(after(script), () => {})
+    expect([outcome, retries]).toEqual([expect.any(MigrationFailedError), 0])
+  })
+
+  test('is run again from its start where it says retry = true', async () => {
+    await here.upgrade(after(note), 'a')
+    await block()
+    let letGo: Promise<unknown> | undefined
+    const { outcome, retries } = await upgrade(after(script, { retry: true }), ({ type }) => {
+      if (type === 'retry') letGo ??= blocker.query('ROLLBACK')
+    })
+    await letGo
+    expect(outcome).toMatchObject({ heads: ['b'] })
+    expect(retries).toBe(1)
+    expect(await here.ask('SELECT count(*)::int AS n FROM other')).toEqual([{ n: 1 }])
+  })
+})
+
+test('parts that are committed are not run again', async () => {
+  const parts = after(async (op) => {
+    await op.autocommit((inside) => inside.execute('INSERT INTO other VALUES (1)'))
+    note(op)
+  })
+  await here.upgrade(parts, 'a')
+  await block()
+  let letGo: Promise<unknown> | undefined
+  const { outcome, retries } = await upgrade(parts, ({ type }) => {
+    if (type === 'retry') letGo ??= blocker.query('ROLLBACK')
+  })
+  await letGo
+  expect(outcome).toMatchObject({ heads: ['b'] })
+  expect(retries).toBe(1)
+  expect(await here.ask('SELECT count(*)::int AS n FROM other')).toEqual([{ n: 1 }])
+})
+
+test('CONCURRENTLY waits as long as it must, whatever the limits', async () => {
+  const all = history({
+    a: { upgrade: item },
+    b: {
+      transaction: false,
+      upgrade: (op: Op) => op.createIndex('item', { name: 'IDX_item', columns: ['id'], concurrently: true }),
+    },
+  })
+  await here.upgrade(all, 'a')
+  await blocker.query('BEGIN')
+  await blocker.query('INSERT INTO item VALUES (1)')
+  let letGo: Promise<unknown> | undefined
+  const { outcome, retries } = await upgrade(
+    all,
+    ({ type }) => {
+      if (type === 'blocked') letGo ??= blocker.query('COMMIT')
+    },
+    { limits: { lockMs: 100, statementMs: 300 } },
+  )
+  await letGo
+  expect([outcome, retries]).toEqual([expect.objectContaining({ heads: ['b'] }), 0])
+  expect(await here.ask(`SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = '"IDX_item"'::regclass`)).toEqual([
+    { valid: true },
+  ])
+})
+
+test('of two that block each other the one that is rolled back is run again', async () => {
+  const all = after(async (op) => {
+    op.execute('LOCK TABLE other')
+    await op.flush()
+    note(op)
+  })
+  await here.upgrade(all, 'a')
+  await blocker.query(`SET deadlock_timeout = '1h'`)
+  await blocker.query('BEGIN')
+  await blocker.query('LOCK TABLE item')
+  let theirs: Promise<unknown> | undefined
+  const { outcome, retries } = await upgrade(
+    all,
+    (event) => {
+      if (event.type === 'statement' && event.sql.includes('LOCK'))
+        theirs ??= blocker.query('LOCK TABLE other').then(() => blocker.query('COMMIT'))
+    },
+    { limits: { lockMs: 20_000 } },
+  )
+  await theirs
+  expect(outcome).toMatchObject({ heads: ['b'] })
+  expect(retries).toBe(1)
+})
+
+test('a statement that runs too long fails, and the hint says how to give it more time', async () => {
+  const { outcome, retries } = await upgrade(
+    after((op) => op.execute('SELECT pg_sleep(60)')),
+    () => {},
+    {
+      limits: { statementMs: 100 },
+    },
+  )
+  expect(retries).toBe(0)
+  expect(outcome).toMatchObject({
+    exitCode: 5,
+    reason: 'canceling statement due to statement timeout',
+    hint: expect.stringMatching(/^The database is at a; nothing of b was kept: .*--statement-timeout SECONDS/),
+  })
+})
+
+test('Ctrl-C between two attempts ends the run, and the log has it', async () => {
+  await here.upgrade(after(note), 'a')
+  await block()
+  const controller = new AbortController()
+  const { outcome } = await upgrade(
+    after(note),
+    ({ type }) => {
+      if (type === 'retry') controller.abort()
+    },
+    { signal: controller.signal },
+  )
+  await blocker.query('ROLLBACK')
+  expect(outcome).toBeInstanceOf(InterruptedError)
+  expect((await readLog(await here.session())).at(-1)).toMatchObject({ revision: 'b', status: 'failed', stepsDone: 0 })
+})
+
+describe('a connection that is cut', () => {
+  const terminate = (pid: unknown) => blocker.query('SELECT pg_terminate_backend($1)', [pid])
+
+  test('in the middle of a migration: nothing of it is kept, and the log has it', async () => {
+    const cut = after(async (op) => {
+      note(op)
+      const [row] = await op.query('SELECT pg_backend_pid() AS pid')
+      await terminate(row!.pid)
+      await op.query('SELECT pg_sleep(60)')
+    })
+    const { outcome } = await upgrade(cut, () => {})
+    expect(outcome).toBeInstanceOf(ConnectionLostError)
+    expect(outcome).toMatchObject({ exitCode: 5, revision: 'b', outcome: 'rolled-back', heads: ['a'] })
+    const session = await here.session()
+    expect((await readLog(session)).at(-1)).toMatchObject({ revision: 'b', status: 'failed', stepsDone: 0 })
+    expect(await columns()).toEqual([{ name: 'id' }])
+    expect(await here.upgrade(after(note))).toMatchObject({ heads: ['b'] })
+  })
+
+  test('in the middle of an index: what was committed stays, and the next run goes on there', async () => {
+    const script = (last: string) =>
+      after(
+        (op) => {
+          note(op)
+          op.execute(last)
+        },
+        { transaction: false },
+      )
+    const { outcome } = await upgrade(script('SELECT pg_terminate_backend(pg_backend_pid())'), () => {})
+    expect(outcome).toMatchObject({ code: 'connection-lost', outcome: 'rolled-back', heads: ['a'] })
+    expect((await readLog(await here.session())).at(-1)).toMatchObject({ status: 'failed', stepsDone: 1 })
+    expect(await here.upgrade(script('SELECT 1'))).toMatchObject({ heads: ['b'] })
+  })
+
+  test.each([
+    ['before it took effect', 'rolled-back', ['a']],
+    ['after it took effect', 'committed', ['b']],
+  ] as const)('while it commits, %s', async (_when, what, heads) => {
+    const all = after(note)
+    await here.upgrade(all, 'a')
+    const session = await here.session()
+    const cut = {
+      ...session,
+      begin: async (how?: object) => {
+        const transaction = await session.begin(how)
+        return {
+          ...transaction,
+          commit: async () => {
+            const [row] = await session.connection.query(
+              `SELECT pg_backend_pid() AS pid, EXISTS (SELECT FROM autogen_version WHERE version_num = 'b') AS last`,
+            )
+            if (row?.last === true && what === 'rolled-back') await terminate(row.pid)
+            await transaction.commit()
+            if (row?.last !== true) return
+            await terminate(row.pid)
+            // The answer to COMMIT is what got lost.
+            throw new Error('Connection terminated unexpectedly')
+          },
+        }
+      },
+    }
+    const lost: unknown = await migrate(cut, {
+      kind: 'upgrade',
+      ...all,
+      steps: (from) => upgradePath(all.graph, from, ['b']),
+      toolVersion: '0.0.1',
+    }).catch((error: unknown) => error)
+    expect(lost).toBeInstanceOf(ConnectionLostError)
+    expect(lost).toMatchObject({ revision: 'b', outcome: what, heads })
+    const log = await readLog(await here.session())
+    expect(log.map(({ revision, status }) => [revision, status])).toEqual([
+      ['a', 'done'],
+      ['b', what === 'committed' ? 'done' : 'failed'],
+    ])
+  })
+})
