@@ -68,7 +68,7 @@ export const switchCommand: Command<SwitchOptions, SwitchResult> = {
     const result = await migrate(
       session,
       defined({
-        ...runOptions(environment, options.lockTimeout),
+        ...runOptions(environment, options),
         kind: 'downgrade' as const,
         graph: known,
         scripts,

@@ -217,6 +217,8 @@ export interface ConnectionLike extends Queryable {
   commitTransaction(): Promise<void>
   rollbackTransaction(): Promise<void>
   readonly isTransactionActive: boolean
+  /** The number of our process on the server, as it was told when we connected; absent where there is none. */
+  announcedPid?(): Promise<number | undefined>
 }
 
 /** Limits is how long statements of a transaction may wait and run; nothing is no limit. */
@@ -274,7 +276,9 @@ export interface SessionTraits {
   /** What SQL printed offline says besides its statements; absent where nothing need be said. */
   readonly printed?: PrintedTraits
   /** Tries once to take the lock; undefined when somebody else has it. */
-  lock(connection: ConnectionLike, key: string): Promise<Lock | undefined>
+  lock(connection: ConnectionLike, key: string, host: string): Promise<Lock | undefined>
+  /** Whether something between us and the server hands each of our transactions to another connection. */
+  isPooled?(connection: ConnectionLike): Promise<boolean>
   /** Whether an error says that something can only be done after a commit, or outside of a transaction. */
   needsCommit?(error: unknown): boolean
   /** Whether the limits of a transaction mean anything; absent where the whole database is one lock. */
@@ -311,6 +315,8 @@ export interface BeginOptions {
   /** The schema in which bare names in expressions are looked up first, for the time of the transaction. */
   readonly defaultSchema?: string
   readonly limits?: Limits
+  /** The lock that must be had for the time of the transaction; BusyError where somebody else has it. */
+  readonly lock?: { readonly key: string; readonly host: string }
 }
 
 /** Transaction is one open transaction. */
@@ -323,5 +329,7 @@ export interface Transaction {
 
 /** Lock is held until released, or until the connection is gone. */
 export interface Lock {
+  /** Whether it still is ours; absent where nothing can take it away. */
+  isHeld?(): Promise<boolean>
   release(): Promise<void>
 }

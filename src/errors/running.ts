@@ -208,6 +208,18 @@ function lossHint({ revision, outcome, heads = [] }: ConnectionLoss): string {
   return 'Whether it was committed nobody could be asked: once the server answers, run `autogen current -v`, then the same command again.'
 }
 
+/** A revision that commits in parts, behind a pooler that would let somebody else have the lock between them. */
+export class PoolerError extends AutogenError {
+  readonly code = 'pooler'
+  readonly exitCode = exitCodes.refused
+  constructor(readonly revision: string) {
+    super(
+      `Revision ${revision} commits in parts (CONCURRENTLY, op.autocommit, op.batched, a new enum value), and behind a pooler in transaction mode the lock cannot be held from one part to the next.`,
+      'Migrate over a connection to the server itself: `--url postgres://...` or AUTOGEN_URL.',
+    )
+  }
+}
+
 /** The lock that a run holds is no longer its own, so nothing more is run. */
 export class LockLostError extends AutogenError {
   readonly code = 'lock-lost'

@@ -39,7 +39,7 @@ export async function makeBackup(
   if (copies === undefined || database === undefined) return undefined
   const folder = resolve(settings.folder ?? join(dirname(database), 'backups'))
   const file = join(folder, backupName(database, heads, new Date()))
-  await copyTo(file, database, copies, options)
+  await copyTo(session, file, database, copies, options)
   const tell = (state: 'made' | 'restored' | 'removed') => options.onEvent?.({ type: 'backup', state, file })
   tell('made')
   return {
@@ -71,14 +71,20 @@ function partsOf(database: string) {
   return { stem: basename(database, ending), ending }
 }
 
-async function copyTo(file: string, database: string, copies: Copies, options: LockOptions): Promise<void> {
+async function copyTo(
+  session: Session,
+  file: string,
+  database: string,
+  copies: Copies,
+  options: LockOptions,
+): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true })
     requireSpace(dirname(file), await copies.size(), await freeIn(dirname(file)))
     // What is cut off in the middle must not look like a backup.
     const partial = `${file}.partial`
     try {
-      await whileBusy(options, () => write(partial, database, copies))
+      await whileBusy(session, options, () => write(partial, database, copies))
       await rename(partial, file)
     } catch (error) {
       await rm(partial, { force: true })

@@ -170,6 +170,7 @@ function connectionLike(runner: QueryRunner, { sqlite, sqljs, keeper }: Traits):
     get isTransactionActive() {
       return runner.isTransactionActive
     },
+    ...(sqlite ? {} : { announcedPid: () => announcedPid(runner) }),
     async startTransaction() {
       if (sqlite) await query('BEGIN IMMEDIATE')
       else await runner.startTransaction('READ COMMITTED')
@@ -190,6 +191,13 @@ function connectionLike(runner: QueryRunner, { sqlite, sqljs, keeper }: Traits):
       }
     },
   }
+}
+
+/** The process that the server announced, as `pg` keeps it. */
+async function announcedPid(runner: QueryRunner): Promise<number | undefined> {
+  const client: unknown = await runner.connect()
+  const pid: unknown = typeof client === 'object' && client !== null ? Reflect.get(client, 'processID') : undefined
+  return typeof pid === 'number' ? pid : undefined
 }
 
 /** After a raw BEGIN the runner must know of the transaction, or its manager would begin and commit another in the middle. */

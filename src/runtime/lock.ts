@@ -1,10 +1,13 @@
 // One run at a time per database, schema and version table. Waiting holds nothing open: a lock is tried, not queued for.
-import type { Limits } from '../dialects/dialect'
+import { BusyError } from '../dialects/busy'
+import type { BeginOptions, Limits } from '../dialects/dialect'
 import { InterruptedError, LockTimeoutError } from '../errors'
+import { defined } from '../model/defined'
 import { displayName } from '../model/lookup'
 import type { RunListener } from './events'
 import { defaultLockMs, pause } from './retry'
 import type { Session } from './session'
+import { whoRuns } from './who'
 
 /** LockOptions says how long to wait and who listens meanwhile. */
 export interface LockOptions {
@@ -23,10 +26,12 @@ export async function withLock<R>(
 ): Promise<R> {
   const key = lockKey(session)
   const { dialect, connection } = session
-  const holder = () => dialect.session.holder(connection, key)
-  const lock = await wait(options, () => dialect.session.lock(connection, key), holder)
+  const { host } = whoRuns()
+  if (await dialect.session.isPooled?.(connection)) return work(pooledSession(session, options, { key, host }))
+  const lock = await wait(options, () => dialect.session.lock(connection, key, host), holderOf(session))
   try {
-    const result = await work(patientSession(session, options))
+    const held = defined({ ...patientSession(session, options), holdsLock: lock.isHeld?.bind(lock) })
+    const result = await work(held)
     await lock.release()
     return result
   } catch (error) {
@@ -39,11 +44,28 @@ export async function withLock<R>(
 /** The session, but beginning waits while another process writes, as SQLite's only lock is its transaction, and sets the limits. */
 export function patientSession(session: Session, options: LockOptions): Session {
   const limits = { lockMs: defaultLockMs, ...options.limits }
-  return { ...session, begin: (how) => whileBusy(options, () => session.begin({ limits, ...how })) }
+  return { ...session, begin: (how) => whileBusy(session, options, () => session.begin({ limits, ...how })) }
+}
+
+/** Behind a pooler each transaction takes the lock for itself, and the heads are read again in it. */
+function pooledSession(session: Session, options: LockOptions, lock: NonNullable<BeginOptions['lock']>): Session {
+  const { another: _, ...alone } = session
+  const patient = patientSession({ ...alone, begin: (how) => session.begin({ lock, ...how }) }, options)
+  options.onEvent?.({
+    type: 'warning',
+    code: 'pooler',
+    message:
+      'A pooler stands between here and the server, so each transaction takes the lock for itself and a revision that commits in parts is refused; `--url` with the address of the server itself runs those too.',
+  })
+  return { ...patient, pooled: true }
 }
 
 /** Tries again for as long as another process keeps the database busy. */
-export function whileBusy<R extends object>(options: LockOptions, work: () => Promise<R>): Promise<R> {
+export function whileBusy<R extends object>(
+  session: Session,
+  options: LockOptions,
+  work: () => Promise<R>,
+): Promise<R> {
   const attempt = async () => {
     try {
       return await work()
@@ -52,7 +74,11 @@ export function whileBusy<R extends object>(options: LockOptions, work: () => Pr
       throw error
     }
   }
-  return wait(options, attempt, async () => undefined)
+  return wait(options, attempt, holderOf(session))
+}
+
+function holderOf(session: Session): () => Promise<string | undefined> {
+  return () => session.dialect.session.holder(session.connection, lockKey(session))
 }
 
 /** What two runs must share to be in each other's way. */
@@ -94,6 +120,7 @@ async function wait<R>(
 
 /** Whether a database said that another process is writing to it; TypeORM wraps what the driver says. */
 function isBusy(error: unknown): boolean {
+  if (error instanceof BusyError) return true
   if (!(error instanceof Error)) return false
   const inner: unknown = Reflect.get(error, 'driverError')
   return String(Reflect.get(error, 'code')).startsWith('SQLITE_BUSY') || (inner !== error && isBusy(inner))

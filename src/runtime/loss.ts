@@ -41,16 +41,18 @@ export async function lossOf(
     return unknown()
   }
   try {
-    return await withLock(again, { lockTimeoutMs: patienceMs }, async (held) => {
-      const heads = await readHeads(held)
-      const row = lastOf(await readLog(held), step)
-      if (row?.status === 'done' && row.startedAt === entry.startedAt) {
-        return new ConnectionLostError({ ...about, outcome: 'committed', heads }, failure)
-      }
-      const error = new ConnectionLostError({ ...about, outcome: 'rolled-back', heads }, failure)
-      await writeDown(held, row, entry, error)
-      return error
-    })
+    return await withLock(again, { lockTimeoutMs: patienceMs }, (held) =>
+      inTransaction(held, async () => {
+        const heads = await readHeads(held)
+        const row = lastOf(await readLog(held), step)
+        if (row?.status === 'done' && row.startedAt === entry.startedAt) {
+          return new ConnectionLostError({ ...about, outcome: 'committed', heads }, failure)
+        }
+        const error = new ConnectionLostError({ ...about, outcome: 'rolled-back', heads }, failure)
+        await writeDown(held, row, entry, error)
+        return error
+      }),
+    )
   } catch (error) {
     if (!(error instanceof LockTimeoutError)) {
       const message = `The failed attempt could not be logged: ${again.withoutPasswords(serverMessage(error))}`
@@ -75,12 +77,10 @@ async function writeDown(
   { message }: AutogenError,
 ): Promise<void> {
   const ended = { status: 'failed' as const, finishedAt: new Date().toISOString(), error: message }
-  await inTransaction(session, async () => {
-    if (row?.status === 'running') {
-      const { id, ...rest } = row
-      await finishEntry(session, id, { ...rest, ...ended })
-    } else if (row?.status !== 'failed' || row.stepsDone === 0) {
-      await startEntry(session, { ...entry, ...ended, stepsDone: 0, operations: [] })
-    }
-  })
+  if (row?.status === 'running') {
+    const { id, ...rest } = row
+    await finishEntry(session, id, { ...rest, ...ended })
+  } else if (row?.status !== 'failed' || row.stepsDone === 0) {
+    await startEntry(session, { ...entry, ...ended, stepsDone: 0, operations: [] })
+  }
 }

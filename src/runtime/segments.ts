@@ -1,7 +1,7 @@
 // Runs the segments of one migration. What is committed together is a part; the log counts parts in their own transactions, and a
 // later run goes on after the last of them.
 import type { Blocker, Plan, Row, Segment, Statement, Transaction } from '../dialects/dialect'
-import { InterruptedError, NotResumableError, TransactionControlError } from '../errors'
+import { InterruptedError, LockLostError, NotResumableError, PoolerError, TransactionControlError } from '../errors'
 import type { HeadChange } from '../graph/heads'
 import type { Step } from '../graph/revision'
 import { defined, type Defined } from '../model/defined'
@@ -161,6 +161,7 @@ export class SegmentRun {
     const { session, step } = this.#task
     if (!options.transaction) {
       this.together?.unknown(step.revision.id, what)
+      this.#refusePooled()
       this.#hasCommitted = true
       this.#live = 'committed'
       return work()
@@ -180,6 +181,8 @@ export class SegmentRun {
   async commitPart(): Promise<void> {
     if (!this.#dirty) return this.#commit()
     const { skipping } = this
+    this.#refusePooled()
+    if (!skipping) await this.#refuseLostLock()
     const before = { parts: this.#parts, committed: this.#committed, row: this.#row }
     this.#parts++
     this.#committed = [...this.#committed, ...this.#open]
@@ -201,6 +204,7 @@ export class SegmentRun {
   /** Runs work that commits piece by piece and counts as one part; a note tells a later run how far it came. */
   async pieces(work: (run: RunPiece, note: string | undefined) => Promise<void>): Promise<void> {
     this.together?.between(this.revision, batches)
+    this.#refusePooled()
     await this.commitPart()
     const { skipping } = this
     const runPiece: RunPiece = async (piece, at) => {
@@ -226,6 +230,7 @@ export class SegmentRun {
     }
     this.#refuseInterrupted()
     await this.#begin()
+    await this.#refuseLostLock()
     const row = this.#row
     try {
       const heads = await applyHeads(session, change.removed, change.added)
@@ -281,7 +286,9 @@ export class SegmentRun {
   }
 
   async #runAlone(segment: Alone, operations: readonly Operation[], work: Work): Promise<void> {
+    this.#refusePooled()
     await this.commitPart()
+    await this.#refuseLostLock()
     const { skipping } = this
     if (!skipping && !(await this.#tookEffect(segment, work))) {
       const before = this.#committed
@@ -426,6 +433,18 @@ export class SegmentRun {
       if (blockers.length > 0) onEvent?.({ type: 'blocked', ...about, waitedMs: afterMs, blockers: this.#blockers })
       else if (progress !== undefined) onEvent?.({ type: 'progress', ...about, ...progress, durationMs: afterMs })
     })
+  }
+
+  /** What may release a lock is in nobody's hand but the script's. */
+  async #refuseLostLock(): Promise<void> {
+    const { session, step } = this.#task
+    if ((await session.holdsLock?.()) === false) throw new LockLostError(step.revision.id)
+  }
+
+  /** Between two transactions somebody else could have the lock. */
+  #refusePooled(): void {
+    const { session, step } = this.#task
+    if (session.pooled === true && this.together === undefined) throw new PoolerError(step.revision.id)
   }
 
   #refuseInterrupted(): void {

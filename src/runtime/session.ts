@@ -1,7 +1,7 @@
 // A session: one connection, the dialect it speaks, and the part of the database that is ours to look at.
 import type { DataSource, EntityManager } from 'typeorm'
 import { dialects } from '../dialects'
-import type { ConnectionLike, Copies, Dialect, Limits, Scope, Transaction } from '../dialects/dialect'
+import type { BeginOptions, ConnectionLike, Copies, Dialect, Scope, Transaction } from '../dialects/dialect'
 import { UnsupportedDriverError } from '../errors'
 import { defined } from '../model/defined'
 import type { QualifiedName } from '../model/schema'
@@ -55,11 +55,11 @@ export interface Session {
   /** TypeORM's entity manager on this connection, its metadata built when first asked for. */
   manager(): Promise<EntityManager>
   /** Begins a transaction; on SQLite it holds the write lock from its first moment. */
-  begin(options?: {
-    readonly foreignKeysOff?: boolean
-    readonly checked?: boolean
-    readonly limits?: Limits
-  }): Promise<Transaction>
+  begin(options?: Partial<Omit<BeginOptions, 'defaultSchema'>>): Promise<Transaction>
+  /** Whether a pooler hands each transaction to another connection, so that only a transaction can hold the lock. */
+  readonly pooled?: boolean
+  /** Whether the lock of the run still is ours. */
+  holdsLock?(): Promise<boolean>
   /** Opens a second session, to look at what the first one does; absent where no second connection is to be had. */
   readonly another?: () => Promise<Session>
   /** Opens the session again after its connection was lost. */
@@ -95,8 +95,8 @@ export async function openSession(dataSource: DataSource, settings: SessionSetti
       copies: connection.driver === 'sqljs' ? connection.copies : dialect.copies?.(db),
       unstored: () => connection.unstored(),
       manager: () => connection.manager(),
-      begin: ({ foreignKeysOff = false, checked, limits }: Parameters<Session['begin']>[0] = {}) =>
-        dialect.session.begin(db, defined({ foreignKeysOff, checked, defaultSchema, limits })),
+      begin: ({ foreignKeysOff = false, ...rest }: Parameters<Session['begin']>[0] = {}) =>
+        dialect.session.begin(db, defined({ foreignKeysOff, defaultSchema, ...rest })),
       another: connection.borrowed || isAlone(dataSource) ? undefined : () => openSession(dataSource, settings),
       again: () => openSession(dataSource, settings),
       close: () => connection.close(),

@@ -54,7 +54,7 @@ describe.each(shared)('two runs at once on %s', (name, create) => {
     const session = await here.session()
     let release: () => Promise<void>
     if (name === 'postgres') {
-      const lock = await session.dialect.session.lock(session.connection, lockKey(session))
+      const lock = await session.dialect.session.lock(session.connection, lockKey(session), 'web-1')
       release = () => lock!.release()
     } else {
       const transaction = await session.begin()
@@ -74,7 +74,7 @@ describe.each(shared)('two runs at once on %s', (name, create) => {
   test('waiting ends when the run is interrupted', async () => {
     const session = await here.session()
     const transaction = name === 'postgres' ? undefined : await session.begin()
-    const lock = await session.dialect.session.lock(session.connection, lockKey(session))
+    const lock = await session.dialect.session.lock(session.connection, lockKey(session), 'web-1')
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 100)
     await expect(start(here, many, { signal: controller.signal })).rejects.toThrow(InterruptedError)

@@ -1,4 +1,4 @@
-import { MigrationFailedError, IrreversibleRevisionError } from '../../src/errors'
+import { ConnectionLostError, MigrationFailedError, IrreversibleRevisionError } from '../../src/errors'
 import { freshPostgres } from '../support/databases'
 import { readLog } from '../../src/runtime/log'
 import type { MigrateRequest } from '../../src/runtime/migrate'
@@ -264,8 +264,8 @@ describe('a connection that breaks while a migration runs on postgres', () => {
     const failure: unknown = await here
       .upgrade(all('SELECT pg_terminate_backend(pg_backend_pid())'))
       .catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(MigrationFailedError)
-    expect(failure).toMatchObject({ revision: 'a', reason: expect.stringMatching(/terminat/) })
+    expect(failure).toBeInstanceOf(ConnectionLostError)
+    expect(failure).toMatchObject({ revision: 'a', exitCode: 5, reason: expect.stringMatching(/terminat/) })
     expect(await here.upgrade(all('SELECT 1'))).toMatchObject({ heads: ['a'] })
   })
 })

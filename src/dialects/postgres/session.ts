@@ -1,8 +1,8 @@
 // How a migration begins and ends on a PostgreSQL connection, and how runs keep out of each other's way.
-import { createHash } from 'node:crypto'
-import type { BeginOptions, ConnectionLike, Lock, SessionTraits, Transaction } from '../dialect'
+import type { BeginOptions, ConnectionLike, SessionTraits, Transaction } from '../dialect'
 import { explanations } from './explanations'
 import { limit, unlimited } from './limits'
+import { holder, isPooled, lock, lockTransaction } from './lock'
 import { opening } from './path'
 import { watch } from './watch'
 
@@ -12,6 +12,7 @@ export const session: SessionTraits = {
   opening,
   lock,
   holder,
+  isPooled,
   limited: true,
   unlimited,
   isPatient: (sql) => /\bCONCURRENTLY\b|\bVALIDATE\s+CONSTRAINT\b/i.test(sql),
@@ -21,9 +22,13 @@ export const session: SessionTraits = {
 }
 
 // Not a raw BEGIN: TypeORM would not know of it, and its save() would commit in the middle.
-async function begin(connection: ConnectionLike, { defaultSchema, limits }: BeginOptions): Promise<Transaction> {
+async function begin(
+  connection: ConnectionLike,
+  { defaultSchema, limits, lock: locked }: BeginOptions,
+): Promise<Transaction> {
   await connection.startTransaction()
   try {
+    if (locked !== undefined) await lockTransaction(connection, locked.key, locked.host)
     for (const sql of opening(defaultSchema)) await connection.query(sql)
     if (limits !== undefined) await limit(connection, limits, true)
   } catch (error) {
@@ -55,34 +60,4 @@ function needsCommit(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, driverError, cause } = error as { code?: unknown; driverError?: unknown; cause?: unknown }
   return code === '55P04' || code === '25001' || needsCommit(driverError ?? cause)
-}
-
-/** Lock keys are 64-bit numbers, so a name becomes one by its hash. */
-function lockNumber(key: string): bigint {
-  return createHash('sha256').update(key).digest().readBigInt64BE()
-}
-
-async function lock(connection: ConnectionLike, key: string): Promise<Lock | undefined> {
-  const number = lockNumber(key)
-  const [row] = await connection.query(`SELECT pg_try_advisory_lock(${number}) AS taken`)
-  if (row?.taken !== true) return undefined
-  return {
-    release: async () => {
-      await connection.query(`SELECT pg_advisory_unlock(${number})`)
-    },
-  }
-}
-
-async function holder(connection: ConnectionLike, key: string): Promise<string | undefined> {
-  const number = BigInt.asUintN(64, lockNumber(key))
-  const [row] = await connection.query(`
-SELECT a.usename::text AS "user", a.application_name AS application, a.pid::text AS pid,
-  to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') AS since
-FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND l.classid = ${number >> 32n} AND l.objid = ${number & 0xffffffffn}`)
-  if (row === undefined) return undefined
-  const application = row.application ? ` in ${String(row.application)}` : ''
-  return `${String(row.user)}${application}, pid ${String(row.pid)}, connected since ${String(row.since)}`
 }

@@ -114,7 +114,7 @@ describe.each(drivers)('%s', (driver) => {
   })
 
   test('there is no lock to wait for: every migration begins with the write lock', async () => {
-    const lock = await sqlite.session.lock(database.db, 'key')
+    const lock = await sqlite.session.lock(database.db, 'key', 'web-1')
     await lock?.release()
     expect(lock).toBeDefined()
     expect(await sqlite.session.holder(database.db, 'key')).toBeUndefined()
