@@ -13,29 +13,30 @@ test('typeorm-autogen exports these values', () => {
   expect(exportsOf('index', ts.SymbolFlags.Value)).toMatchInlineSnapshot(`
    "AheadError AlreadyAppliedError AmbiguousRebaseError AmbiguousRevisionError AmbiguousWalkError
    ApplyError ArgumentError AuthenticationFailedError AutogenError BackupError BatchKeyError
-   ConcurrentlyInTransactionError DataSourceExportError DatabaseNotFoundError DatabaseRefusedError
-   DatabaseUnreachableError DependencyCycleError DependencyLoopError DivergedError
+   ConcurrentlyInTransactionError ConnectionLostError DataSourceExportError DatabaseNotFoundError
+   DatabaseRefusedError DatabaseUnreachableError DependencyCycleError DependencyLoopError DivergedError
    DriverNotInstalledError DuplicateLabelError DuplicateRevisionError DuplicateTargetError
    EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError FilterError
    ForeignKeyMismatchError ForeignKeyViolationError FormatError InterruptedError InvalidEntityError
-   InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError LockTimeoutError
-   MalformedLabelError MalformedRevisionIdError MalformedTargetError MigrationExportError
-   MigrationFailedError MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError
-   MisplacedCallError MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
-   MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NoWayBackError
-   NotAtHeadError NotInBranchError NotResumableError OfflineError OtherFileError
-   OverlappingTargetsError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError
-   RangeNotAncestorError RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError
-   RevisionLoopError RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError
-   ScratchUnavailableError SettingsNotFoundError SeveralProblemsError SingleTransactionError
-   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError
-   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
-   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
-   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
-   UnwritableParentError UsageError VersionMovedError WaitTimeoutError WalkTooFarError WriteHookError
-   WrongDirectionError apply branches check current defineConfig describe diff downgrade edit
-   emptySchema ensureVersion exitCodes heads history init listTemplates match merge rebase resolve
-   reverse reverseAll revision rewriteEach sameSchema show stamp switchBranch upgrade version wait
+   InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError LockLostError
+   LockTimeoutError MalformedLabelError MalformedRevisionIdError MalformedTargetError
+   MigrationExportError MigrationFailedError MigrationFileExistsError MigrationSyntaxError
+   MigrationsFolderNotFoundError MisplacedCallError MissingDependencyError MissingParentError
+   MissingRevisionError MissingTargetError MissingUpgradeError MultipleHeadsError NoAddressError
+   NoCastError NoCompilerError NoWayBackError NotAtHeadError NotInBranchError NotResumableError
+   OfflineError OtherFileError OverlappingTargetsError PoolerError PreloadNotFoundError
+   ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError RebaseCycleError RebaseMergeError
+   ReplayFailedError RevisionCycleError RevisionLoopError RevisionNotFoundError RewriteError
+   RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError SeveralProblemsError
+   SingleTransactionError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
+   StillReferencedError TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError
+   TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
+   UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
+   UnsupportedOperationError UnwritableParentError UsageError VersionMovedError WaitTimeoutError
+   WalkTooFarError WriteHookError WrongDirectionError apply branches check current defineConfig
+   describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init listTemplates
+   match merge rebase resolve reverse reverseAll revision rewriteEach sameSchema show stamp
+   switchBranch upgrade version wait
    "
   `)
 })
@@ -43,19 +44,19 @@ test('typeorm-autogen exports these values', () => {
 test('typeorm-autogen exports these types', () => {
   expect(exportsOf('index', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
    "Applied ApplyListener BranchPoint BranchesOptions BranchesResult Check CheckOptions CheckResult
-   Column ColumnType CommandEvent CurrentOptions CurrentResult Deferrable Dialect DowngradeOptions
-   EachHandlers EditOptions EditResult EnsureVersionOptions EnsureVersionResult EnumReference EnumType
-   Exclusion ExitCode Expression Extension Finding ForeignKey ForeignKeyAction Generated Handlers Head
-   HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult Identity IncludedName IncludedObject
-   Index IndexElement IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind
-   ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure MigrationModule
-   MigrationScript MigrationsSetting MoveResult Op Operation OperationMap OperationOf PrimaryKey
-   Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions RebaseResult RenameCandidate
-   RenameListener RenameQuestion Revision RevisionFile RevisionOptions RevisionPlace RevisionResult
-   Rewrite RewriteAnswer RewriteContext Rewritten RowsInTheWay Rule SchemaModel ScriptParts
-   ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown SourceAndCompiled StampOptions
-   StampResult Step SwitchOptions SwitchResult Table TableOptions Template UnansweredRename Unique
-   UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand WriteHook
+   Column ColumnType CommandEvent ConnectionLoss CurrentOptions CurrentResult Deferrable Dialect
+   DowngradeOptions EachHandlers EditOptions EditResult EnsureVersionOptions EnsureVersionResult
+   EnumReference EnumType Exclusion ExitCode Expression Extension Finding ForeignKey ForeignKeyAction
+   Generated Handlers Head HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult Identity
+   IncludedName IncludedObject Index IndexElement IndexElementOptions InitOptions InitResult Intent
+   IntentMap Json Kind ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure
+   MigrationModule MigrationScript MigrationsSetting MoveResult Op Operation OperationMap OperationOf
+   PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions RebaseResult
+   RenameCandidate RenameListener RenameQuestion Revision RevisionFile RevisionOptions RevisionPlace
+   RevisionResult Rewrite RewriteAnswer RewriteContext Rewritten RowsInTheWay Rule SchemaModel
+   ScriptParts ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown SourceAndCompiled
+   StampOptions StampResult Step SwitchOptions SwitchResult Table TableOptions Template
+   UnansweredRename Unique UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand WriteHook
    "
   `)
 })

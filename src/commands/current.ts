@@ -84,6 +84,8 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
         print(
           `${paint.red('failed')}  ${direction === 'up' ? 'upgrade' : 'downgrade'} of ${revision} at ${startedAt}: ${error ?? 'interrupted'}`,
         )
+        const again = direction === 'up' ? `autogen upgrade ${revision}` : 'autogen downgrade TARGET'
+        print(paint.dim(`        once what it says is mended, run \`${again}\``))
       }
     }
     if (!result.atHead && options.checkHeads === true)

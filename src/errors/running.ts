@@ -119,7 +119,7 @@ function failedSentence(failure: MigrationFailure): string {
   const who = blockers.length === 0 ? '' : `; in the way: ${blockers.join(', ')}`
   const shown =
     sql === undefined || operation?.includes(oneLine(sql)) === true ? '' : `; the SQL was \`${oneLine(sql)}\``
-  const back = takenBack.length === 0 ? '' : `; taken back with it: ${takenBack.join(', ')}`
+  const back = takenBack.length === 0 ? '' : `. Taken back with it: ${takenBack.join(', ')}.`
   return `Revision ${revision} failed to ${wayOf(direction)}${what}${place}: ${reason}${who}${shown}${back}`
 }
 

@@ -128,18 +128,27 @@ describe('help', () => {
        target  -1, an id, base, label@base ...
 
      Options
-           --sql                   print the SQL for somebody else to run;
-                                   nothing is connected to
-           --dry-run               run everything in a transaction that is
-                                   taken back; -v prints the statements
-           --single-transaction    all revisions in one transaction: kept
-                                   together, or taken back together
-           --yes-on DATABASE       confirms the database, where your settings
-                                   protect it
-           --lock-timeout SECONDS  how long to wait while another process
-                                   migrates (60)
-           --no-backup             do not copy a SQLite file before it is
-                                   changed
+           --sql                         print the SQL for somebody else to
+                                         run; nothing is connected to
+           --dry-run                     run everything in a transaction that
+                                         is taken back; -v prints the
+                                         statements
+           --single-transaction          all revisions in one transaction:
+                                         kept together, or taken back
+                                         together
+           --yes-on DATABASE             confirms the database, where your
+                                         settings protect it
+           --lock-timeout SECONDS        how long to wait while another
+                                         process migrates (60)
+           --table-lock-timeout SECONDS  how long a statement waits for a
+                                         table that others use, on PostgreSQL
+                                         (5)
+           --lock-retries COUNT          how often a revision is run again
+                                         that others were in the way of (8)
+           --statement-timeout SECONDS   how long a statement may run, on
+                                         PostgreSQL (no limit)
+           --no-backup                   do not copy a SQLite file before it
+                                         is changed
 
      Common options
        -c, --config FILE       settings file, instead of the one found upward

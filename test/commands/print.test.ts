@@ -140,7 +140,7 @@ Run what is missing with \`autogen upgrade --skipped\`, or accept it as done wit
       'after a failure, in detail',
       {},
       { verbose: true },
-      'database  ada@db:5432/shop\nbase\nfailed  upgrade of left at 2026-11-20T12:00:00.000Z: no such column',
+      'database  ada@db:5432/shop\nbase\nfailed  upgrade of left at 2026-11-20T12:00:00.000Z: no such column\n        once what it says is mended, run `autogen upgrade left`',
     ],
   ])('%s', (_what, more, options, text) => {
     expect(printed(currentCommand, { ...base, ...more }, options)).toBe(text)
