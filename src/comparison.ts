@@ -12,6 +12,7 @@ import { longNames, type LongName } from './entities/long-names'
 import { readEntities } from './entities/read'
 import type { Environment } from './environment'
 import { InterruptedError, type UnansweredRename } from './errors'
+import { sameJson } from './model/expression'
 import { sameName } from './model/lookup'
 import type { QualifiedName, SchemaModel } from './model/schema'
 import { apply } from './operations/apply'
@@ -119,12 +120,11 @@ async function judgeAndDiff(
     before,
     dialect: dialect.name,
   })
-  const left = new Set(upgrade.map((operation) => JSON.stringify(operation)))
   return {
     ...outcome,
     operations: upgrade,
     ...back,
-    rewritten: outcome.operations.filter((operation) => !left.has(JSON.stringify(operation))),
+    rewritten: outcome.operations.filter((operation) => !upgrade.some((one) => sameJson(one, operation))),
     renames: settled.answers,
     candidates: settled.open.map((gone) => ({
       kind: gone.kind,
