@@ -1,6 +1,6 @@
 // Every command as a function: plain data comes back, nothing is printed, and errors are thrown as facts.
 import 'reflect-metadata'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as typeorm from 'typeorm'
 import * as autogen from '../../src'
@@ -355,6 +355,8 @@ describe('check', () => {
     const { cwd, dataSource } = await twoHeads()
     const broken = `exports.revision = 'x1x1'\nexports.downRevision = 'left'\nexports.upgrade = function ( {\n`
     writeFileSync(join(cwd, 'migrations/broken.js'), broken)
+    // Written by hand, as the revision was; a stale one would be told, too.
+    rmSync(join(cwd, 'migrations/HEAD'), { force: true })
     expect(await data(autogen.check({ cwd, dataSource }))).toMatchObject({
       problems: [
         { code: 'migration-syntax', exitCode: 2, message: expect.stringContaining('broken.js:4 has a syntax error') },

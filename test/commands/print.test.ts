@@ -161,7 +161,15 @@ test('stamp', () => {
 })
 
 test('check', () => {
-  const nothing = { problems: [], operations: [], unmanaged: [], hidden: [], candidates: [], uncertain: [] }
+  const nothing = {
+    problems: [],
+    operations: [],
+    unmanaged: [],
+    hidden: [],
+    candidates: [],
+    uncertain: [],
+    rewritten: [],
+  }
   expect(printed(checkCommand, nothing)).toBe('ok  The entities and the database agree.')
   const problem = { code: 'drift', exitCode: 3, message: 'They differ in 1 place.', hint: 'Run `autogen revision`.' }
   expect(
