@@ -75,6 +75,7 @@ test('the whole walk', async () => {
     unmanaged: [],
     hidden: [],
     candidates: [],
+    rewritten: [],
     renames: {},
     historyDiffers: false,
   })
@@ -93,6 +94,7 @@ test('the whole walk', async () => {
     unmanaged: [],
     hidden: [],
     candidates: [],
+    rewritten: [],
     uncertain: [],
   })
 
