@@ -87,7 +87,7 @@ if (require.main === module) {
   const declarations = {
     commands: require('../dist/commands').commands,
     commonFlags: require('../dist/cli/common-flags').commonFlags,
-    settings: require('../dist/config').settingDeclarations,
+    settings: require('../dist/settings').settingDeclarations,
     exitCodes: require('../dist/errors').exitCodes,
   }
   writeFileSync(page, written(readFileSync(page, 'utf8'), declarations))

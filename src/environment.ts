@@ -1,6 +1,6 @@
 // What a command works with: settings, history, and a database that is opened when first asked for and closed once.
 import type { DataSource } from 'typeorm'
-import type { Settings } from './config'
+import type { Settings } from './settings'
 import type { Answers } from './diff/answers'
 import { buildGraph, type RevisionGraph } from './graph/graph'
 import { withoutPasswords } from './runtime/passwords'

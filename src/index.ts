@@ -56,8 +56,8 @@ export const listTemplates = asFunction(listTemplatesCommand)
 /** Waits until the database is at a revision. */
 export const wait = asFunction(waitCommand)
 
-export { defineConfig } from './config'
-export type { MigrationsSetting, ProjectSettings, Settings, SourceAndCompiled } from './config'
+export { defineConfig } from './settings'
+export type { MigrationsSetting, ProjectSettings, Settings, SourceAndCompiled } from './settings'
 export type { ProjectOptions } from './project'
 export type { Logger } from './logger'
 export type { CommandEvent, Listener } from './environment'

@@ -1,7 +1,7 @@
 // A project without files: a data source that is there and migrations that are imported. What a bundle runs.
 import type { DataSource } from 'typeorm'
 import type { Command } from './commands/command'
-import type { Settings } from './config'
+import type { Settings } from './settings'
 import { createEnvironment, type Listener } from './environment'
 import { listenerOf, type Logger } from './logger'
 import { defined } from './model/defined'

@@ -8,10 +8,7 @@ import {
   findOrmconfig,
   findSettings,
   type FoundSettings,
-  isSourceAndCompiled,
   readAnswers,
-  type Settings,
-  settingDeclarations,
   settingsFolder,
   writtenIn,
 } from './config'
@@ -29,6 +26,7 @@ import { loadModule, prepareGlobs, registerLoader } from './loader/register'
 import { assertSingleTypeorm, resolveTypeorm } from './loader/typeorm'
 import { defined } from './model/defined'
 import { within } from './refused'
+import { isSourceAndCompiled, type Settings, settingDeclarations } from './settings'
 import { replaceAddress } from './runtime/address'
 import { dialectOf } from './runtime/session'
 import { authorOf } from './scripts/authors'

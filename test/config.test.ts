@@ -2,17 +2,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import {
-  chooseSource,
-  defineConfig,
-  findOrmconfig,
-  findSettings,
-  languageOf,
-  type ProjectSettings,
-  settingDeclarations,
-  settingsFolder,
-  validate,
-} from '../src/config'
+import { chooseSource, findOrmconfig, findSettings, languageOf, settingsFolder } from '../src/config'
+import { defineConfig, type ProjectSettings, settingDeclarations, validate } from '../src/settings'
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'autogen-config-')))
 afterAll(() => rmSync(top, { recursive: true, force: true }))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as ts from 'typescript'
 import { commonFlags } from '../src/cli/common-flags'
 import { commands } from '../src/commands'
-import { settingDeclarations } from '../src/config'
+import { settingDeclarations } from '../src/settings'
 import { exitCodes } from '../src/errors'
 import { signatures } from '../src/operations/signatures'
 

@@ -1,7 +1,8 @@
 // `autogen init`: looks at the project, writes what is missing where its build picks it up, overwrites nothing, says what to type next.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
-import { endings, findSettings, isSourceAndCompiled, readJson, type Settings, type SourceAndCompiled } from '../config'
+import { endings, findSettings, readJson } from '../config'
+import { isSourceAndCompiled, type Settings, type SourceAndCompiled } from '../settings'
 import { AutogenError, FileLoadError, UsageError } from '../errors'
 import { loadModule } from '../loader/register'
 import { defined } from '../model/defined'
