@@ -40,6 +40,36 @@ describe.each(databases)('onApply on %s', (_, create) => {
     ])
   })
 
+  test('two runs at the same time hear of their own steps alone', async () => {
+    const there = await world(create)
+    try {
+      const [ours, theirs]: [string[], string[]] = [[], []]
+      const hearing =
+        (heardBy: string[], answered: string[]) =>
+        async ({ step, query }: Applied) => {
+          heardBy.push(step.revision.id)
+          // Another turn for the other run, in the middle of the transaction.
+          await query('SELECT 1')
+          answered.push(step.revision.id)
+        }
+      const [afterOurs, afterTheirs]: [string[], string[]] = [[], []]
+      await Promise.all([
+        here.upgrade(all, 'b', { onApply: hearing(ours, afterOurs) }),
+        there.upgrade(all, 'c', { onApply: hearing(theirs, afterTheirs) }),
+      ])
+      expect([ours, afterOurs]).toEqual([
+        ['a', 'b'],
+        ['a', 'b'],
+      ])
+      expect([theirs, afterTheirs]).toEqual([
+        ['a', 'b', 'c'],
+        ['a', 'b', 'c'],
+      ])
+    } finally {
+      await there.end()
+    }
+  })
+
   test('its SQL is committed with the step, and sees the version row of it', async () => {
     const seen: unknown[] = []
     await here.upgrade(all, 'a', {
