@@ -6,7 +6,7 @@ import type { RunListener } from './events'
 import { serverMessage } from './failure'
 import { withLock } from './lock'
 import { finishEntry, readLog, startEntry, type LogEntry } from './log'
-import type { Task } from './segments'
+import type { Task } from './task'
 import { inTransaction, type Session } from './session'
 import { readHeads } from './versions'
 

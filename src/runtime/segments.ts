@@ -1,50 +1,19 @@
 // Runs the segments of one migration. What is committed together is a part; the log counts parts in their own transactions, and a
 // later run goes on after the last of them.
-import type { Blocker, Plan, Row, Segment, Statement, Transaction } from '../dialects/dialect'
-import { InterruptedError, LockLostError, NotResumableError, PoolerError, TransactionControlError } from '../errors'
+import type { Blocker, Row, Segment, Statement, Transaction } from '../dialects/dialect'
+import { LockLostError, NotResumableError, PoolerError, TransactionControlError } from '../errors'
 import type { HeadChange } from '../graph/heads'
-import type { Step } from '../graph/revision'
 import { defined, type Defined } from '../model/defined'
-import { displayName } from '../model/lookup'
 import { describe } from '../operations/describe'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
-import { copyRows } from './copy'
-import type { RunListener } from './events'
 import { migrationFailure } from './failure'
-import { refuseRowsInTheWay } from './guards'
-import { finishEntry, startEntry, type LogEntry, type NewLogEntry } from './log'
-import { withoutSecrets, type Observer } from './observer'
+import { finishEntry, startEntry, type NewLogEntry } from './log'
 import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
 import { inTransaction, type Session } from './session'
+import { Statements } from './statements'
+import type { Task, Work } from './task'
 import { applyHeads, selectHeads } from './versions'
-
-/** Task is one migration in one direction, about to run. */
-export interface Task {
-  readonly session: Session
-  readonly step: Step
-  /** The log row as far as it is known beforehand. */
-  readonly entry: Omit<NewLogEntry, 'status' | 'stepsDone' | 'operations'>
-  /** The row of a run that stopped half way, if there is one. */
-  readonly previous?: LogEntry
-  /** Whether foreign keys are off from the first transaction on. */
-  readonly foreignKeysOff: boolean
-  readonly onEvent?: RunListener
-  readonly signal?: AbortSignal
-  /** The one transaction that the whole run is, if it is one. */
-  readonly together?: InOne
-  /** Looks at statements that take their time. */
-  readonly observer?: Observer
-}
-
-/** Work is a plan together with the operations it was made of and the lines of the script that asked for them. */
-export interface Work {
-  readonly plan: Plan
-  readonly operations: readonly Operation[]
-  readonly lines: readonly (SourceLine | undefined)[]
-  /** Whether statements outside of a transaction may be repeated, as `op.autocommit` says. */
-  readonly idempotent?: boolean
-}
 
 type Together = Extract<Segment, { transactional: true }>
 type Alone = Extract<Segment, { transactional: false }>
@@ -69,13 +38,14 @@ export class SegmentRun {
   /** Where the script has read or written past us, so that running it again may do things twice. */
   #live: 'nowhere' | 'open' | 'committed' = 'nowhere'
   #alone = false
-  #blockers: readonly Blocker[] = []
+  readonly #statements: Statements
 
   constructor(task: Task) {
     this.#task = task
     this.#foreignKeysOff = task.foreignKeysOff
     this.#row = task.previous?.id
     this.#goOnFrom = task.previous?.stepsDone ?? 0
+    this.#statements = new Statements(task, () => this.#parts)
   }
 
   /** Whether we are still in the parts that a run before has committed. */
@@ -110,7 +80,7 @@ export class SegmentRun {
 
   /** Who was seen in the way of the last statement. */
   get blockers(): readonly Blocker[] {
-    return this.#blockers
+    return this.#statements.blockers
   }
 
   /** Whether the open transaction can be run again; a script that went past us must have said that it may. */
@@ -153,7 +123,7 @@ export class SegmentRun {
 
   /** Runs a statement of the script's own and returns its rows. */
   query(statement: Statement, at: SourceLine | undefined, options: { readonly transaction: boolean }): Promise<Row[]> {
-    return this.live('op.query', options, () => this.#send(statement, undefined, at))
+    return this.live('op.query', options, () => this.#statements.send(statement, undefined, at))
   }
 
   /** Runs code of the script's own. Its result is unknown to a later run, so there is no going on after it. */
@@ -209,7 +179,7 @@ export class SegmentRun {
     const { skipping } = this
     const runPiece: RunPiece = async (piece, at) => {
       await this.#begin()
-      const note = await piece((statement) => this.#send(statement, undefined, at))
+      const note = await piece((statement) => this.#statements.send(statement, undefined, at))
       if (note !== undefined) await this.#record(note)
       await this.#commit()
       this.#hasCommitted ||= note !== undefined
@@ -228,14 +198,14 @@ export class SegmentRun {
     if (this.skipping) {
       throw new NotResumableError(step.revision.id, this.#goOnFrom, 'the script has fewer parts than when it stopped')
     }
-    this.#refuseInterrupted()
+    this.#statements.refuseInterrupted()
     await this.#begin()
     await this.#refuseLostLock()
     const row = this.#row
     try {
       const heads = await applyHeads(session, change.removed, change.added)
       await this.#write({ status: 'done', stepsDone: this.#parts + 1, operations: this.#all, checksum })
-      await last?.(heads, (sql, parameters) => this.#send(defined({ sql, parameters })))
+      await last?.(heads, (sql, parameters) => this.#statements.send(defined({ sql, parameters })))
       await this.#commit()
       return heads
     } catch (error) {
@@ -279,7 +249,7 @@ export class SegmentRun {
   async #runTogether(segment: Together, operations: readonly Operation[], work: Work): Promise<void> {
     if (!this.skipping) {
       await this.#begin()
-      for (const statement of segment.statements) await this.#sendWhole(statement, work)
+      for (const statement of segment.statements) await this.#statements.sendWhole(statement, work)
     }
     this.#open.push(...operations)
     this.#dirty = true
@@ -297,7 +267,7 @@ export class SegmentRun {
       try {
         this.#alone = true
         await this.#removeRemains(segment, work)
-        await this.#send(segment.statement, work)
+        await this.#statements.send(segment.statement, work)
         this.#alone = false
       } catch (error) {
         // Refused by the server, it has done nothing; only what can be asked about may have done half its work.
@@ -334,7 +304,7 @@ export class SegmentRun {
     for (const { sql } of await session.connection.query(remains.sql, remains.parameters)) {
       const message = `A build that broke off has left an invalid index; it is removed first: ${String(sql)}.`
       onEvent?.({ type: 'warning', code: 'invalid-index', message, revisions: [step.revision.id] })
-      await this.#send({ sql: String(sql) }, work)
+      await this.#statements.send({ sql: String(sql) }, work)
     }
   }
 
@@ -372,67 +342,9 @@ export class SegmentRun {
     else await finishEntry(session, this.#row, row)
   }
 
-  /** Sends a statement; one that copies a table in the portions it needs. */
-  async #sendWhole(statement: Statement, work: Work): Promise<void> {
-    const { session, step, onEvent } = this.#task
-    const { copy } = statement
-    if (copy === undefined) return void (await this.#send(statement, work))
-    const revision = step.revision.id
-    const table = displayName(copy.table)
-    await copyRows(
-      { ...statement, copy },
-      {
-        db: session.connection,
-        send: (one) => this.#send(one, work),
-        tell: (rows, total) => onEvent?.({ type: 'copy', revision, table, rows, total }),
-      },
-    )
-  }
-
-  async #send(statement: Statement, work?: Work, line?: SourceLine): Promise<Row[]> {
-    const { session, step, onEvent } = this.#task
-    const { sql, parameters, operation: index } = statement
-    const operation = index === undefined ? undefined : work?.operations[index]
-    const at = index === undefined ? line : work?.lines[index]
-    this.#refuseInterrupted()
-    try {
-      for (const guard of statement.guards ?? []) await refuseRowsInTheWay(guard, session, step, operation, at)
-      const started = performance.now()
-      const rows = await this.#observed(sql, () =>
-        patiently(session, sql, () => session.connection.query(sql, parameters)),
-      )
-      const durationMs = Math.round(performance.now() - started)
-      onEvent?.(
-        defined({
-          type: 'statement' as const,
-          revision: step.revision.id,
-          sql: session.withoutPasswords(sql),
-          operation: operation === undefined ? undefined : session.withoutPasswords(describe(operation)),
-          durationMs,
-        }),
-      )
-      return rows
-    } catch (error) {
-      throw migrationFailure(error, session, { step, completed: this.#parts, sql, operation, at })
-    }
-  }
-
   #tellCommitted(): void {
     const { step, onEvent } = this.#task
     onEvent?.({ type: 'segment', revision: step.revision.id, committed: this.#parts })
-  }
-
-  /** Tells who is in the way of a statement, and how far it has come. */
-  #observed<R>(sql: string, work: () => Promise<R>): Promise<R> {
-    const { session, step, onEvent, observer } = this.#task
-    this.#blockers = []
-    if (observer === undefined) return work()
-    const about = { revision: step.revision.id, sql: session.withoutPasswords(sql) }
-    return observer.watch(work, ({ blockers, progress }, afterMs) => {
-      this.#blockers = blockers.map((one) => withoutSecrets(one, session))
-      if (blockers.length > 0) onEvent?.({ type: 'blocked', ...about, waitedMs: afterMs, blockers: this.#blockers })
-      else if (progress !== undefined) onEvent?.({ type: 'progress', ...about, ...progress, durationMs: afterMs })
-    })
   }
 
   /** What may release a lock is in nobody's hand but the script's. */
@@ -446,16 +358,6 @@ export class SegmentRun {
     const { session, step } = this.#task
     if (session.pooled === true && this.together === undefined) throw new PoolerError(step.revision.id)
   }
-
-  #refuseInterrupted(): void {
-    if (this.#task.signal?.aborted) throw new InterruptedError(this.#task.step.revision.id)
-  }
-}
-
-/** Runs a statement that may take its time without limits, where the dialect has any. */
-function patiently<R>({ connection, dialect }: Session, sql: string, work: () => Promise<R>): Promise<R> {
-  const { isPatient, unlimited } = dialect.session
-  return unlimited !== undefined && isPatient?.(sql) === true ? unlimited(connection, work) : work()
 }
 
 /** LastWord is said when the heads have moved and nothing is committed yet. */

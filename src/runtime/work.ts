@@ -7,7 +7,8 @@ import type { Operation } from '../operations/operation'
 import { resolve } from '../operations/resolve'
 import { liveMetadataSql, planWith } from './interop'
 import type { LiveSchema } from './live-schema'
-import type { SegmentRun, Work } from './segments'
+import type { SegmentRun } from './segments'
+import type { Work } from './task'
 import type { Session } from './session'
 
 /** Mode says how queued work is to run. */

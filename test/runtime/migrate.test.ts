@@ -1,7 +1,7 @@
 import { ConnectionLostError, MigrationFailedError, IrreversibleRevisionError } from '../../src/errors'
 import { freshPostgres } from '../support/databases'
 import { readLog } from '../../src/runtime/log'
-import type { MigrateRequest } from '../../src/runtime/migrate'
+import type { MigrateRequest } from '../../src/runtime/run'
 import type { Op } from '../../src/operations/op'
 import { databases, history, world, type World } from './world'
 

@@ -1,0 +1,210 @@
+// One migration of a run: recorded, begun where the run before it stopped, run, and written down.
+import { AutogenError, DivergedError, IrreversibleRevisionError, MigrationFailedError } from '../errors'
+import { change, headsAfter } from '../graph/heads'
+import type { Step } from '../graph/revision'
+import { defined } from '../model/defined'
+import type { Intent } from '../operations/intent'
+import type { MigrationScript } from '../scripts/script'
+import { cleanUp, explained, inTheWay, retriesOf, takeBack, waitToRunAgain, wholeFailure } from './aftermath'
+import { tellApplied } from './applied'
+import type { MigrationEvent } from './events'
+import { migrationFailure } from './failure'
+import { keptDowngrade } from './kept'
+import { needsForeignKeysOff, runScript } from './live'
+import { readLog, type LogEntry } from './log'
+import { isGone, lossOf } from './loss'
+import { ForeignKeysNeedOff, RehearsalEnds } from './one-transaction'
+import { passagesOf, reasonAgainst, recordMigration, refuseUnfilled, type RecordedMigration } from './recorded'
+import { explanationOf } from './retry'
+import type { Context, MigrateRequest } from './run'
+import { SegmentRun } from './segments'
+import type { Task } from './task'
+import { selectHeads } from './versions'
+import { whoRuns } from './who'
+
+/** Place is where in the run a migration stands. */
+export interface Place {
+  readonly position: number
+  readonly total: number
+  /** Of this migration in this run, from 1. */
+  readonly attempt: number
+  /** What ran before it. */
+  readonly done: readonly { readonly step: Step }[]
+}
+
+/** Outcome: another process was there first, or the heads afterwards. */
+export type Outcome = 'moved' | { readonly heads: readonly string[]; readonly durationMs: number }
+
+/** Runs one migration, and again where others were in its way. */
+export async function runStep(
+  context: Context,
+  step: Step,
+  heads: readonly string[],
+  place: Omit<Place, 'attempt'>,
+): Promise<Outcome> {
+  const { session, request } = context
+  const migration = await recordMigration(scriptOf(request, step))
+  const reason = reasonAgainst(migration, step.direction)
+  if (reason !== undefined) throw new IrreversibleRevisionError(step.revision.id, step.direction, reason)
+  // What we say of a script holds before it runs; what it throws itself is for the run to meet.
+  refuseUnfilled(migration, step.direction)
+  const { error } = migration[step.direction]
+  if (error instanceof AutogenError) throw error
+  for (let attempt = 1, { log } = context; ; attempt++, log = await readLog(session)) {
+    const outcome = await attemptStep({ ...context, log }, step, migration, heads, { ...place, attempt })
+    if (outcome !== 'again') return outcome
+  }
+}
+
+async function attemptStep(
+  context: Context,
+  step: Step,
+  migration: RecordedMigration,
+  heads: readonly string[],
+  place: Place,
+): Promise<Outcome | 'again'> {
+  const { session, schema } = context
+  const previous = halfWay(context.log, step)
+  let foreignKeysOff: boolean
+  try {
+    if (previous !== undefined) await schema.rewind(previous, intentsOf(migration, step))
+    foreignKeysOff = await needsForeignKeysOff(session, schema, migration, step.direction)
+  } catch (error) {
+    // The schema does not fit where another process has done the step meanwhile.
+    if (sameHeads(await selectHeads(session), heads)) throw error
+    return 'moved'
+  }
+  const task = taskOf(context, step, migration, previous, foreignKeysOff)
+  try {
+    return await runTask(context, task, migration, heads, place)
+  } catch (error) {
+    if (!(error instanceof ForeignKeysNeedOff)) throw error
+    schema.forget()
+    return runTask(context, { ...task, foreignKeysOff: true }, migration, heads, place)
+  }
+}
+
+async function runTask(
+  context: Context,
+  task: Task,
+  migration: RecordedMigration,
+  heads: readonly string[],
+  { attempt, done, ...place }: Place,
+): Promise<Outcome | 'again'> {
+  const { session, request, schema, progress, one } = context
+  const { step, previous } = task
+  const run = new SegmentRun(task)
+  const began = Date.now()
+  const tell = (state: MigrationEvent['state']) =>
+    request.onEvent?.({ type: 'migration', state, step, ...place, durationMs: Date.now() - began })
+  try {
+    const found = run.skipping || !migration.transaction ? await selectHeads(session) : await run.begin()
+    if (!sameHeads(found, heads)) {
+      await run.rollback()
+      return 'moved'
+    }
+    tell(previous === undefined ? 'started' : 'resumed')
+    await runScript({ session, schema, run, task, migration })
+    const after = await run.finish(
+      request.onlySkipped === true ? change(heads, heads) : headsAfter(request.graph, heads, step),
+      migration.checksum,
+      (after, query) =>
+        tellApplied(request.onApply, session, { kind: request.kind, step, before: heads, after, query }),
+    )
+    await one?.check()
+    progress.changed ||= one === undefined
+    tell('done')
+    return { heads: after, durationMs: Date.now() - began }
+  } catch (error) {
+    if (error instanceof ForeignKeysNeedOff || error instanceof RehearsalEnds) {
+      await run.rollback()
+      throw error
+    }
+    if (one?.together.rehearsal && session.dialect.session.needsCommit?.(error)) {
+      await run.rollback()
+      throw new RehearsalEnds(step.revision.id, afterCommit)
+    }
+    const failure = migrationFailure(error, session, { step, completed: run.parts })
+    schema.forget()
+    if (one !== undefined) {
+      const whole = wholeFailure(failure, request, done)
+      await takeBack(context, one, run, whole)
+      tell('failed')
+      throw whole
+    }
+    await run.rollback().catch(() => undefined)
+    if (await isGone(session)) {
+      tell('failed')
+      throw await lossOf(task, failure, request.onEvent)
+    }
+    context.progress.changed ||= run.hasCommitted
+    const blockers = await inTheWay(context, run, failure)
+    const told = explained(context, run, failure, heads, blockers)
+    const isPassing =
+      explanationOf(told, session)?.transient === true && run.canRunAgain(migration.module.retry === true)
+    const again = isPassing && attempt <= retriesOf(request)
+    const stopped = again ? await waitToRunAgain(context, told, blockers, attempt) : undefined
+    if (again && stopped === undefined) return 'again'
+    const restored = await cleanUp(context, run, stopped ?? told)
+    tell('failed')
+    if (stopped !== undefined) throw stopped
+    throw restored && told instanceof MigrationFailedError
+      ? new MigrationFailedError({ ...told, completed: 0, kept: [] }, told.cause)
+      : told
+  }
+}
+
+const afterCommit = 'what follows can be tried only after a commit, or outside of a transaction'
+
+/** The row of a run that was cut off, or failed, after it had committed something. */
+function halfWay(log: readonly LogEntry[], step: Step): LogEntry | undefined {
+  const last = log.findLast(({ revision }) => revision === step.revision.id)
+  if (last === undefined || last.status === 'done' || last.direction !== step.direction) return undefined
+  return last.stepsDone > 0 || last.reason !== undefined ? last : undefined
+}
+
+function taskOf(
+  { session, request, observer, one }: Context,
+  step: Step,
+  migration: RecordedMigration,
+  previous: LogEntry | undefined,
+  foreignKeysOff: boolean,
+): Task {
+  return defined({
+    session,
+    step,
+    previous,
+    foreignKeysOff,
+    entry: defined({
+      revision: step.revision.id,
+      parents: step.revision.down,
+      direction: step.direction,
+      kind: request.kind,
+      toolVersion: request.toolVersion,
+      ...whoRuns(),
+      startedAt: new Date().toISOString(),
+      downgrade: step.direction === 'up' ? keptDowngrade(migration, request.graph) : undefined,
+    }),
+    onEvent: request.onEvent,
+    signal: request.signal,
+    together: one?.together,
+    observer,
+  })
+}
+
+function intentsOf(migration: RecordedMigration, { direction }: Step): Intent[] {
+  return passagesOf(migration[direction].intents, migration.transaction).flatMap((passage) =>
+    passage.kind === 'queued' ? passage.intents : [],
+  )
+}
+
+/** The script of a step. */
+export function scriptOf({ scripts }: MigrateRequest, { revision }: Step): MigrationScript {
+  const script = scripts.find((one) => one.revision.id === revision.id)
+  if (script === undefined) throw new DivergedError([revision.id])
+  return script
+}
+
+function sameHeads(a: readonly string[], b: readonly string[]): boolean {
+  return [...a].sort().join() === [...b].sort().join()
+}
