@@ -1,5 +1,6 @@
 // How a migration begins and ends on a PostgreSQL connection, and how runs keep out of each other's way.
 import type { BeginOptions, ConnectionLike, SessionTraits, Transaction } from '../dialect'
+import { meaningful, postgresTokens, tokenize } from '../tokens'
 import { explanations } from './explanations'
 import { limit, unlimited } from './limits'
 import { holder, isPooled, lock, lockTransaction } from './lock'
@@ -15,10 +16,19 @@ export const session: SessionTraits = {
   isPooled,
   limited: true,
   unlimited,
-  isPatient: (sql) => /\bCONCURRENTLY\b|\bVALIDATE\s+CONSTRAINT\b/i.test(sql),
+  isPatient,
   needsCommit,
   watch,
   explain: (code) => explanations[code],
+}
+
+/** Told by its words: a text or a comment may well hold such a word. */
+function isPatient(sql: string): boolean {
+  if (!/\bCONCURRENTLY\b|\bVALIDATE\b/i.test(sql)) return false
+  const tokens = meaningful(tokenize(sql, postgresTokens))
+  const [verb = '', ...words] = tokens.map(({ kind, text }) => (kind === 'word' ? text.toUpperCase() : ''))
+  if (!['CREATE', 'DROP', 'REINDEX', 'REFRESH', 'ALTER'].includes(verb)) return false
+  return words.some((word, at) => word === 'CONCURRENTLY' || (word === 'VALIDATE' && words[at + 1] === 'CONSTRAINT'))
 }
 
 // Not a raw BEGIN: TypeORM would not know of it, and its save() would commit in the middle.

@@ -60,3 +60,18 @@ test('inside a migration bare names are looked up in the default schema first, a
   expect(await path()).toBe(before)
   await usual.rollback()
 })
+
+test.each([
+  ['CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)', true],
+  ['-- online\nDROP INDEX concurrently i', true],
+  ['REINDEX TABLE CONCURRENTLY t', true],
+  ['REFRESH MATERIALIZED VIEW CONCURRENTLY v', true],
+  ['ALTER TABLE t VALIDATE CONSTRAINT c', true],
+  ['ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID', false],
+  ["UPDATE t SET note = 'built CONCURRENTLY'", false],
+  ["ALTER TABLE t ALTER note SET DEFAULT 'CONCURRENTLY'", false],
+  ['CREATE INDEX "CONCURRENTLY" ON t (a)', false],
+  ['CREATE INDEX i ON t (a) /* not CONCURRENTLY */', false],
+])('%s runs without limits: %s', (sql, patient) => {
+  expect(session.isPatient!(sql)).toBe(patient)
+})
