@@ -64,6 +64,7 @@ const sourceOf = (database: string) =>
   new typeorm.DataSource({ type: driver, database } as unknown as typeorm.DataSourceOptions)
 const folder = { cwd: made.folder, migrations: join(made.folder, 'migrations'), backup: false }
 
+// Without a compiler there is no such driver: the set-up says so aloud, and where nothing may be skipped test/drivers fails.
 const available = sqliteDrivers().includes(driver) ? describe : describe.skip
 available(`${driver}, killed`, () => {
   jest.setTimeout(60_000 * Math.max(5, kills))
