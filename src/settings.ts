@@ -55,6 +55,7 @@ export interface Settings {
   readonly timeZone?: string
   readonly language?: Shape
   readonly template?: string | ScriptTemplate
+  readonly format?: boolean
   readonly afterWrite?: readonly WriteHook[]
   readonly onApply?: ApplyListener
   readonly rewrite?: readonly Rewrite[]
@@ -114,7 +115,7 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
   versionSchema: { sentence: 'The schema both tables lie in.', fallback: 'the default schema', wants: string },
   protect: {
     sentence:
-      'Patterns `host/database` (with `*`) where downgrade, switch, stamp, repair and --purge ask for `--yes-on DATABASE`.',
+      'Patterns `host/database` (with `*`) where downgrade, switch, stamp and --purge ask for `--yes-on DATABASE`.',
     fallback: 'none',
     wants: strings,
   },
@@ -218,6 +219,12 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     fallback: 'our own order: comment, import, header, upgrade, downgrade',
     wants: (value) =>
       string(value) === undefined || aFunction(value) === undefined ? undefined : 'a file or a function',
+  },
+  format: {
+    sentence:
+      "Formats a new file with prettier, by the project's own settings; a hook of `afterWrite` may do it otherwise.",
+    fallback: '`true`',
+    wants: trueOrFalse,
   },
   afterWrite: {
     sentence:

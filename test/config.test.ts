@@ -173,6 +173,7 @@ describe('what a setting may be', () => {
     timeZone: 'Europe/Zurich',
     language: 'javascript-esm',
     template: 'autogen.template.ts',
+    format: false,
     afterWrite: [['prettier', '--write'], { command: ['git', 'add'], cwd: '..' }, () => undefined],
     onApply: () => undefined,
     rewrite: [() => []],

@@ -75,7 +75,7 @@ export async function writeRevision(environment: Environment, draft: Draft): Pro
       'Use 1 to 64 letters, digits, `_` or `.`, or leave `--rev-id` out.',
     )
   }
-  const { fileName, slugLength, timeZone } = settings
+  const { fileName, slugLength, timeZone, format = true } = settings
   if (fileName?.includes('/') && settings.recursive !== true) {
     throw new UsageError(
       `Files called ${fileName} lie in sub-folders, where revisions are not looked for.`,
@@ -104,7 +104,7 @@ export async function writeRevision(environment: Environment, draft: Draft): Pro
       ? renderScript(script)
       : await fillTemplate({ name: template.name, render: await template.load() }, script)
   const named = defined({ revision, message: draft.message, ending, at, timeZone, slugLength, template: fileName })
-  const written = await writeScript(folder, named, (file) => formatSource(source, file))
+  const written = await writeScript(folder, named, async (file) => (format ? formatSource(source, file) : source))
   const added: Revision = {
     id: revision,
     down: draft.downRevision,

@@ -5,8 +5,17 @@ import type { SourceLine } from './intent'
 /** The line that called `callee`; undefined where the stack does not say. Follows source maps when Node does. */
 export function callerLine(callee: (...args: never[]) => unknown): SourceLine | undefined {
   const holder: { stack?: string } = {}
-  // Leaves out `callee` and all above it, so it works in a bundle too, where our files and the user's are one.
-  Error.captureStackTrace(holder, callee)
+  const { stackTraceLimit } = Error
+  // A stack is dear where source maps are followed; between `callee` and the line that called it are at most a few frames of Node's.
+  Error.stackTraceLimit = 4
+  try {
+    // Leaves out `callee` and all above it, so it works in a bundle too, where our files and the user's are one.
+    Error.captureStackTrace(holder, callee)
+    // The text is made when it is asked for.
+    void holder.stack
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
   for (const frame of String(holder.stack).split('\n')) {
     const line = sourceLine(frame)
     if (line !== undefined) return line

@@ -104,6 +104,12 @@ describe('a template', () => {
   })
 })
 
+test('`format: false` leaves a new file as it was rendered, whatever prettier would make of it', async () => {
+  const { write } = project({ '.prettierrc': '{ "tabWidth": 8, "singleQuote": false }' })
+  expect((await write({ revId: 'aaaa' })).source).toContain('revision = "aaaa"')
+  expect((await write({ revId: 'bbbb', format: false })).source).toContain("revision = 'bbbb'")
+})
+
 describe('hooks', () => {
   const append = (text: string) => [
     process.execPath,

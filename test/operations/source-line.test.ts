@@ -1,4 +1,4 @@
-import { sourceLine } from '../../src/operations/source-line'
+import { callerLine, sourceLine } from '../../src/operations/source-line'
 
 test.each([
   ['    at upgrade (/app/migrations/1_a.ts:12:6)', '/app/migrations/1_a.ts', 12, 6],
@@ -18,4 +18,12 @@ test.each([
   '    at eval (eval at load (/app/x.js:1:1), <anonymous>:1:1)',
 ])('%s is not', (frame) => {
   expect(sourceLine(frame)).toBeUndefined()
+})
+
+test('the caller of a method is found behind what Node calls in between, and stacks are as long as they were', () => {
+  const { stackTraceLimit } = Error
+  const method = () => callerLine(method)
+  const [line] = [1].map(method)
+  expect(line?.file).toBe(__filename)
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit)
 })

@@ -49,7 +49,8 @@ export class Journey {
     private readonly folder: string,
     private readonly clock: Clock,
     private readonly names: boolean,
-    private readonly keepsFiles = false,
+    private readonly briefly: boolean,
+    private readonly keepsFiles: boolean,
   ) {}
 
   forget(): void {
@@ -168,8 +169,8 @@ export class Journey {
   private environment(entities?: Entities): Environment {
     const dataSource = entities === undefined ? this.base : this.dataSourceOf(entities)
     const environment = createEnvironment({
-      // The files are read and removed: nobody keeps a HEAD of them.
-      settings: { headFile: false },
+      // The files are read and removed: nobody keeps a HEAD of them, and most need not be pretty.
+      settings: { headFile: false, format: !this.briefly },
       scripts: fromModules(this.modules),
       dataSource: () => Promise.resolve(dataSource),
       place: { folder: this.folder, migrations: [this.folder], language: 'js', module: 'cjs' },

@@ -10,7 +10,7 @@ import { displayName } from '../../src/model/lookup'
 import type { SchemaModel } from '../../src/model/schema'
 import { apply } from '../../src/operations/apply'
 import { openSession, type Session } from '../../src/runtime/session'
-import { freshPostgres } from '../support/databases'
+import { bySocket, freshPostgres } from '../support/databases'
 import type { Pair } from '../support/random-entities/edit'
 import type { Entities } from '../support/random-entities/spec'
 import { bystandersFor } from './bystanders'
@@ -53,14 +53,17 @@ export interface Vehicle {
 /** Opens a walker. All commands of all its walks share a connection, one for each default schema. */
 export async function openWalker(): Promise<Walker> {
   const database = await freshPostgres()
+  const options = await bySocket(database.url)
   const folder = mkdtempSync(join(tmpdir(), 'autogen-soak-'))
   const opened = new Map<string, Promise<{ session: Session; base: typeorm.DataSource; empty: Dump }>>()
   const open = async (schema: string) => {
     const base = new typeorm.DataSource({
-      ...database.options,
+      ...options,
       ...(schema === 'public' ? {} : { schema }),
-      // What a crash of the server would take with it is nothing here.
-      extra: { options: '-c synchronous_commit=off -c client_min_messages=warning' },
+      // A crash of the server would take nothing we need with it; and to plan a query well takes longer than to run it on so few rows.
+      extra: {
+        options: '-c synchronous_commit=off -c client_min_messages=warning -c join_collapse_limit=1 -c jit=off',
+      },
     } as unknown as typeorm.DataSourceOptions)
     const session = await openSession(base)
     await clean(session.connection, schema)
@@ -87,8 +90,9 @@ export async function openWalker(): Promise<Walker> {
       if (!opened.has(defaultSchema)) opened.set(defaultSchema, open(defaultSchema))
       const { session, base, empty } = await opened.get(defaultSchema)!
       await clock('clean', () => clean(session.connection, defaultSchema))
-      const { vehicle } = options
-      const journey = new Journey(session, base, vehicle?.folder ?? folder, clock, pair.names, vehicle !== undefined)
+      const { vehicle, briefly = false } = options
+      const place = vehicle?.folder ?? folder
+      const journey = new Journey(session, base, place, clock, pair.names, briefly, vehicle !== undefined)
       try {
         await walkPair(journey, pair, empty, options)
         return journey.problems

@@ -23,9 +23,12 @@ export function makeClasses(spec: Entities): { readonly classes: Function[]; for
   const sources = classesOf(spec)
   for (const source of sources) made.set(source.name, declare(source, made))
   for (const source of sources) decorate(source, made)
+  // Others may have put theirs in since.
+  const own = new Set(storage.flatMap((list, index) => list.slice(lengths[index]) as unknown[]))
+  const without = (list: unknown[]) => list.splice(0, list.length, ...list.filter((one) => !own.has(one)))
   return {
     classes: sources.filter(({ isEntity }) => isEntity).map(({ name }) => made.get(name)!),
-    forget: () => storage.forEach((list, index) => list.splice(lengths[index]!)),
+    forget: () => storage.forEach(without),
   }
 }
 
