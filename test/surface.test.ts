@@ -28,7 +28,7 @@ test('typeorm-autogen exports these values', () => {
    ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError RebaseCycleError RebaseMergeError
    ReplayFailedError RevisionCycleError RevisionLoopError RevisionNotFoundError RewriteError
    RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError SeveralProblemsError
-   SingleTransactionError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
+   SharedNameError SingleTransactionError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
    StillReferencedError TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError
    TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
    UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
@@ -50,13 +50,14 @@ test('typeorm-autogen exports these types', () => {
    Generated Handlers Head HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult Identity
    IncludedName IncludedObject Index IndexElement IndexElementOptions InitOptions InitResult Intent
    IntentMap Json Kind ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure
-   MigrationModule MigrationScript MigrationsSetting MoveResult Op Operation OperationMap OperationOf
-   PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions RebaseResult
-   RenameCandidate RenameListener RenameQuestion Revision RevisionFile RevisionOptions RevisionPlace
-   RevisionResult Rewrite RewriteAnswer RewriteContext Rewritten RowsInTheWay Rule SchemaModel
-   ScriptParts ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown SourceAndCompiled
-   StampOptions StampResult Step SwitchOptions SwitchResult Table TableOptions Template
-   UnansweredRename Unique UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand WriteHook
+   MigrationModule MigrationScript MigrationsSetting MoveResult NamedPart Op Operation OperationMap
+   OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions
+   RebaseResult RenameCandidate RenameListener RenameQuestion Revision RevisionFile RevisionOptions
+   RevisionPlace RevisionResult Rewrite RewriteAnswer RewriteContext Rewritten RowsInTheWay Rule
+   SchemaModel ScriptParts ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown
+   SourceAndCompiled StampOptions StampResult Step SwitchOptions SwitchResult Table TableOptions
+   Template UnansweredRename Unique UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand
+   WriteHook
    "
   `)
 })

@@ -203,6 +203,8 @@ export interface EntityTraits {
   readonly comments: boolean
   /** How an auto-increment column is numbered. */
   readonly increment: Column['identity']
+  /** A table has a constraint's name once, and a schema that of a key, which has an index of its name. */
+  readonly constraintNamesDiffer?: true
   /** Primary keys go without names unless given one, as TypeORM writes them there. */
   readonly unnamedPrimaryKeys?: true
   /** The longest identifier, in bytes. */

@@ -3,6 +3,7 @@ import { spelling } from '../model/expression'
 import { keyOf } from '../model/lookup'
 import { sameView } from '../model/same'
 import type { QualifiedName, View } from '../model/schema'
+import { saysAllColumns } from '../model/star'
 import type { Operation } from '../operations/operation'
 import { mentions } from './mentions'
 
@@ -53,8 +54,7 @@ function uses(view: View, { table, column }: ColumnInTheWay): boolean {
 
 /** Whether a view says "all columns", and the server has written down which those were when it was created. */
 function spreads({ definition: live }: View, { definition: wanted }: View): boolean {
-  const star = /(?:\bselect|\bdistinct|\ball|[,.)])\s*\*/i
-  return star.test(wanted.sql) && !star.test(live.sql)
+  return saysAllColumns(wanted.sql) && !saysAllColumns(live.sql)
 }
 
 function standsOn(view: View, other: View): boolean {

@@ -18,6 +18,7 @@ import {
 } from './constraints'
 import { readExtensions } from './extensions'
 import { buildMetadata } from './metadata'
+import { refuseSharedNames } from './shared-names'
 import { readViews } from './views'
 
 /** EntitiesRead is the schema the entities declare, and what they say is none of our business. */
@@ -46,6 +47,10 @@ export async function readEntities(dataSource: DataSource, traits: EntityTraits,
   )
   const tables = stored.map((entity) => readTable(entity, reading))
   const enums = readEnums(stored, reading)
+  refuseSharedNames(
+    [...tables.map((of, at) => ({ entity: stored[at]!.name, of })), ...views.map((of) => ({ entity: of.name, of }))],
+    traits.constraintNamesDiffer === true,
+  )
   return {
     schema: {
       tables,

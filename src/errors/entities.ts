@@ -49,3 +49,40 @@ export class InvalidEntityError extends AutogenError {
     })
   }
 }
+
+/** NamedPart is a table, a view, an index or a constraint, and where it is declared. */
+export interface NamedPart {
+  readonly kind:
+    'table' | 'view' | 'index' | 'primary key' | 'unique constraint' | 'exclusion' | 'foreign key' | 'check'
+  readonly entity: string
+  readonly name: string
+  /** Its columns or its text; nothing of a whole table. */
+  readonly on: string
+}
+
+const whereNamesAreGiven = {
+  table: "@Entity({ name: 'a_name' })",
+  view: "@ViewEntity({ name: 'a_name' })",
+  index: "@Index('a_name', [...])",
+  'primary key': "@PrimaryColumn({ primaryKeyConstraintName: 'a_name' })",
+  'unique constraint': "@Unique('a_name', [...])",
+  exclusion: "@Exclusion('a_name', ...)",
+  'foreign key': "@JoinColumn({ foreignKeyConstraintName: 'a_name' })",
+  check: "@Check('a_name', ...)",
+} as const satisfies Record<NamedPart['kind'], string>
+
+/** Two things with one name, where the database has room for one. */
+export class SharedNameError extends AutogenError {
+  readonly code = 'shared-name'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly sharedName: string,
+    readonly parts: readonly [NamedPart, NamedPart],
+  ) {
+    const [one, other] = parts.map(({ kind, entity, on }) => `the ${kind}${on && ` ${on}`} of the entity ${entity}`)
+    super(
+      `The database can keep one thing called "${sharedName}", and TypeORM calls two so: ${one} and ${other}.`,
+      `Give one of them a name of its own, as in ${whereNamesAreGiven[parts[1].kind]}.`,
+    )
+  }
+}

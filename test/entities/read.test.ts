@@ -14,6 +14,7 @@ import { lane } from '../support/lane'
 
 const {
   BaseEntity,
+  Check,
   ChildEntity,
   Column,
   CreateDateColumn,
@@ -186,6 +187,58 @@ describe('enum types', () => {
       message:
         'The entity Second, at the property "letter", is not valid: the enum "letter" has the values b, a here and a, b elsewhere.',
     })
+  })
+})
+
+describe('two things of one name', () => {
+  const both = ['x', 'id']
+  test.each<[string, readonly ClassDecorator[], string, string]>([
+    ['indexes over the same columns', [Index(both), Index([...both].reverse())], '(x, id)', '@Index('],
+    [
+      'partial indexes over the same columns',
+      [Index(both, { where: 'x > 1' }), Index([...both].reverse(), { where: 'x > 1' })],
+      '(x, id)',
+      '@Index(',
+    ],
+    ['unique constraints over the same columns', [Unique(both), Unique([...both].reverse())], '(x, id)', '@Unique('],
+    ['a check called as another', [Check('one', 'x > 1'), Check('one', 'x > 2')], 'x > 1', '@Check('],
+    ['an index called as its table', [Index('thing', ['x'])], 'the table of the entity', '@Index('],
+  ])('are refused where they are declared: %s', async (_, decorators, said, hint) => {
+    class Thing {
+      @PrimaryColumn() id!: number
+      @Column() x!: number
+    }
+    for (const decorate of decorators) decorate(Thing)
+    Entity('thing')(Thing)
+    const error: unknown = await inPostgres([Thing]).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'shared-name', exitCode: 2 })
+    expect((error as Error).message).toContain(said)
+    expect((error as Error).message).toContain('of the entity Thing')
+    expect((error as { hint: string }).hint).toContain(hint)
+  })
+
+  test('are two things in two schemas, and constraints in two tables', async () => {
+    @Entity({ name: 'thing' })
+    @Check('one', 'id > 1')
+    @Index('by x', ['x'])
+    class Here {
+      @PrimaryColumn() id!: number
+      @Column() x!: number
+    }
+    @Entity({ name: 'thing', schema: 'sales' })
+    @Check('one', 'id > 1')
+    @Index('by x', ['x'])
+    class There {
+      @PrimaryColumn() id!: number
+      @Column() x!: number
+    }
+    @Entity({ name: 'other' })
+    @Check('one', 'id > 1')
+    class Other {
+      @PrimaryColumn() id!: number
+    }
+    const { schema } = await inPostgres([Here, There, Other])
+    expect(schema.tables).toHaveLength(3)
   })
 })
 

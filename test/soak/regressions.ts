@@ -104,6 +104,23 @@ export const regressions: readonly Regression[] = [
       views: [{ name: 'ViewOne', view: 'v_one', of: 'Alpha', columns: ['id'], everything: true }],
     },
   ),
+  ...[true as const, undefined].map((materialized) => {
+    const viewed = { name: 'ViewOne', view: 'v_one', of: 'Alpha', columns: ['id'], everything: true as const }
+    const views = [{ ...viewed, ...(materialized && { materialized }) }]
+    return regression(
+      `a${materialized ? ' materialized' : ''} view of all columns is the same again when one that comes back stands last`,
+      {
+        ...entities(
+          entity('Alpha', [
+            { property: 'note', type: 'int', nullable: true },
+            { property: 'state', type: 'timestamp', nullable: true },
+          ]),
+        ),
+        views,
+      },
+      { ...entities(entity('Alpha', [{ property: 'state', type: 'timestamp', nullable: true }])), views },
+    )
+  }),
   regression(
     'a default may be an expression with words',
     noEntities,

@@ -1,10 +1,12 @@
 // The server as judge: expressions whose texts differ go, from both sides, through the same scratch table, and what
 // the server prints of them is compared. Nothing of it is left in the database.
-import { isExpression, sameJson } from '../../model/expression'
-import { findColumn, keyOf, nameOf } from '../../model/lookup'
+import { isExpression, sameJson, spelling } from '../../model/expression'
+import { findColumn, findView, keyOf, nameOf } from '../../model/lookup'
 import type { Column, SchemaModel, Table, View } from '../../model/schema'
+import { saysAllColumns } from '../../model/star'
 import type { ConnectionLike, Judgement, Scope, Uncertainty } from '../dialect'
 import { hasOneForm } from './literals'
+import { sameButForOrder } from './select-list'
 import { ask, type Answer } from './scratch'
 import { mapRelations, questionKey, respell, slotOfView, slotsOf, type Slot } from './slots'
 import { sameTokens } from './spelling'
@@ -69,14 +71,22 @@ function decided(
     wanted: respellSchema(wanted, spell),
   }
   const defaults = (table: Table) => new Map(slotsOf(table).map((slot) => [slot.column, spell(slot)]))
-  return {
-    ...respelled,
-    live: adoptDefaults(respelled.live, wanted, respelled.wanted, (ours, theirs, column) => {
-      const answer = defaults(ours).get(column)
-      return answer !== undefined && answer === defaults(theirs).get(column)
-    }),
-    uncertain: failures(disputed, answers),
+  const adopted = adoptDefaults(respelled.live, wanted, respelled.wanted, (ours, theirs, column) => {
+    const answer = defaults(ours).get(column)
+    return answer !== undefined && answer === defaults(theirs).get(column)
+  })
+  return { ...respelled, live: adoptOrder(adopted, respelled.wanted), uncertain: failures(disputed, answers) }
+}
+
+/** "All columns" come in the order the table has them, and that is of no account: one that went and came back stands last. */
+function adoptOrder(live: SchemaModel, wanted: SchemaModel): SchemaModel {
+  const view = (one: View): View => {
+    const definition = findView(wanted, one)?.definition
+    if (definition === undefined || !saysAllColumns(definition.sql)) return one
+    if (!sameButForOrder(spelling(one.definition), spelling(definition))) return one
+    return { ...one, definition: { ...one.definition, canonical: spelling(definition) } }
   }
+  return mapRelations(live, (table) => table, view)
 }
 
 /** Expressions of the entities that the server cannot read; views that use what is not there yet are simply new. */

@@ -25,6 +25,7 @@ export const postgres: Dialect = {
     schemas: true,
     arrays: true,
     comments: true,
+    constraintNamesDiffer: true,
     increment: 'SERIAL',
     maxIdentifierBytes: maxNameBytes,
     uuidDefault: (generator) => ({ sql: generator }),

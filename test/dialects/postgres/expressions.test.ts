@@ -276,6 +276,32 @@ test('views, plain and materialised; one that uses what is not there yet is new,
   expect(await judged('SELECT', view('SELECT born FROM "user"'))).toMatchObject({ same: false, uncertain: [] })
 })
 
+test.each<[string, string, string, boolean]>([
+  ['all columns in another order', 'SELECT b, a FROM t', 'select * from t', true],
+  ['all columns but one', 'SELECT a FROM t', 'select * from t', false],
+  [
+    'all columns under a condition in another order',
+    'SELECT b, a FROM t WHERE a > 0',
+    'select * from t where a > 0',
+    true,
+  ],
+  ['all columns under another condition', 'SELECT b, a FROM t WHERE a > 0', 'select * from t where a > 1', false],
+  ['each once', 'SELECT DISTINCT b, a FROM t', 'select distinct * from t', true],
+  ['each of a column once', 'SELECT DISTINCT ON (a) b, a FROM t', 'select distinct on (a) * from t', true],
+  ['each of another column once', 'SELECT DISTINCT ON (b) b, a FROM t', 'select distinct on (a) * from t', false],
+  [
+    'all columns twice',
+    'SELECT b, a FROM t UNION SELECT a, b FROM t',
+    'select * from t union select a, b from t',
+    false,
+  ],
+  ['columns by their names, in another order', 'SELECT b, a FROM t', 'select a, b from t', false],
+])('a view of %s', async (_, live, wanted, same) => {
+  const ddl = `CREATE TABLE t (a int, b int); CREATE VIEW v AS ${live}`
+  const edit: Edit = (schema) => ({ ...schema, views: [{ name: 'v', definition: { sql: wanted } }] })
+  expect(await judged(ddl, edit)).toMatchObject({ same, uncertain: [] })
+})
+
 test('two tables of one name in two schemas are judged each by its own columns', async () => {
   const seen: Scope = { ...scope, schemas: ['app'] }
   const ddl = `CREATE SCHEMA app; CREATE TABLE t (a int, CONSTRAINT k CHECK (a > 0));

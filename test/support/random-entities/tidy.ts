@@ -1,6 +1,15 @@
 // Entities without what points nowhere: whatever was taken away, the rest is valid again.
-import { computations, types, type Family } from './column-types'
-import { databaseName, isKey, rootOf, type ColumnSpec, type Entities, type EntitySpec, type ViewSpec } from './spec'
+import { computations, conditions, types, type Family } from './column-types'
+import {
+  databaseName,
+  isKey,
+  rootOf,
+  type ColumnSpec,
+  type Condition,
+  type Entities,
+  type EntitySpec,
+  type ViewSpec,
+} from './spec'
 
 /** Takes out everything that refers to what is not there, and what would clash with something else. */
 export function tidy(given: Entities): Entities {
@@ -164,13 +173,18 @@ function tidyEntity(entity: EntitySpec, all: readonly EntitySpec[], enums: Entit
       (where === undefined || column(where.column) !== undefined),
   )
   const uniques = entity.uniques.filter(({ columns }) => columns.length > 0 && columns.every(indexable))
+  const said = (where: Condition | undefined) => {
+    const family = where && familyOf(column(where.column)!)
+    return family && { ...where, form: where.form % (family === 'enum' ? 2 : conditions[family].length) }
+  }
   return {
     ...entity,
     columns,
     embedded,
     relations,
     indexes: firstOf(
-      firstOf(indexes, ({ name, columns, where }) => name ?? JSON.stringify([[...columns].sort(), where])),
+      // TypeORM derives a name from sorted columns and what the condition says, however that came about.
+      firstOf(indexes, ({ name, columns, where }) => name ?? JSON.stringify([[...columns].sort(), said(where)])),
       ({ columns }) => JSON.stringify([...columns]),
     ),
     uniques: firstOf(
