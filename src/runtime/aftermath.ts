@@ -134,7 +134,7 @@ async function putBack({ backup, request }: Context, failure: AutogenError): Pro
   if (backup === undefined || failure instanceof InterruptedError) return false
   const reason = await backup.restore().catch((error: Error) => error.message)
   if (reason === undefined) return true
-  const message = `The database stays half way: the backup was not put back, as ${reason}; it is ${backup.file}.`
+  const message = `The database stays half way: the backup ${backup.file} was not put back, as ${reason}.`
   request.onEvent?.({ type: 'warning', code: 'not-restored', message })
   return false
 }

@@ -5,15 +5,17 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as typeorm from 'typeorm'
 import { upgradePath } from '../../src/graph/path'
-import { backupName, requireSpace } from '../../src/runtime/backup'
+import { backupName, makeBackup, requireSpace } from '../../src/runtime/backup'
 import type { BackupEvent } from '../../src/runtime/events'
 import { migrate } from '../../src/runtime/migrate'
 import { openSession } from '../../src/runtime/session'
@@ -107,7 +109,10 @@ describe.each(sqliteDrivers())('%s', (driver) => {
     mkdirSync(folder)
     const others = ['notes.txt', 'test_final.sqlite', 'other_20200101T000000000Z_a.sqlite']
     const left = ['test_20200101T000000000Z_base.sqlite', 'test_20200101T000000001Z_a.sqlite.partial']
-    for (const name of [...others, ...left]) writeFileSync(join(folder, name), '')
+    // Another process is writing it.
+    const begun = 'test_20200101T000000002Z_a.sqlite.partial'
+    for (const name of [...others, ...left, begun]) writeFileSync(join(folder, name), '')
+    for (const name of left) utimesSync(join(folder, name), 0, 0)
     for (const id of ['a', 'b', 'c', 'd']) {
       revisions[id] = created(`table_${id}`)
       await here.upgrade(history(revisions), undefined, { backup: { keep: 2 } })
@@ -115,10 +120,10 @@ describe.each(sqliteDrivers())('%s', (driver) => {
     const at = (name: string) => name.replace(/\d{8}T\d{9}Z/, 'at')
     expect(
       backups()
-        .filter((name) => !others.includes(name))
+        .filter((name) => ![...others, begun].includes(name))
         .map(at),
     ).toEqual(['test_at_b.sqlite', 'test_at_c.sqlite'])
-    expect(backups()).toEqual(expect.arrayContaining(others))
+    expect(backups()).toEqual(expect.arrayContaining([...others, begun]))
   })
 
   test('the folder may be another one', async () => {
@@ -292,6 +297,34 @@ describe.each(sqliteDrivers())('%s', (driver) => {
     expect(told).toEqual([expect.stringMatching(/another (connection|process) has written/)])
     expect(await contents()).toMatchObject({ rows: { theirs: [], half_done: [] } })
     expect(backups()).toHaveLength(1)
+  })
+
+  test('nor where the copy is gone, which is no empty database', async () => {
+    await enrich()
+    const heard: { code?: string; message?: string }[] = []
+    const all: History = history({ a: halfWay(async () => backups().forEach((name) => rmSync(join(folder, name)))) })
+    const onEvent = (event: object) => void heard.push(event)
+    await expect(here.upgrade(all, undefined, { backup: {}, onEvent })).rejects.toMatchObject({ exitCode: 5 })
+    const told = heard.filter(({ code }) => code === 'not-restored').map(({ message }) => message)
+    expect(told).toEqual([expect.stringMatching(/somebody has removed it/)])
+    expect(await contents()).toMatchObject({ rows: { half_done: [] } })
+    expect(backups()).toEqual([])
+  })
+
+  test('of several at once each has a name of its own', async () => {
+    await here.ask('CREATE TABLE theirs (id int)')
+    const sessions = await Promise.all([1, 2, 3, 4].map(() => here.session()))
+    jest.useFakeTimers({ now: 0, doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask'] })
+    try {
+      const made = await Promise.all(sessions.map((session) => makeBackup(session, {}, ['a'], {})))
+      expect(made.map((backup) => basename(backup!.file)).sort()).toEqual(
+        [0, 1, 2, 3].map((ms) => `test_19700101T00000000${ms}Z_a.sqlite`),
+      )
+    } finally {
+      jest.useRealTimers()
+    }
+    expect(backups()).toHaveLength(4)
+    for (const name of backups()) expect(await contents(join(folder, name))).toMatchObject({ rows: { theirs: [] } })
   })
 
   test('a database in memory has none', async () => {

@@ -1,11 +1,10 @@
 // The process is killed at random moments of a rebuild. Whatever was reached, the file opens, is whole, and is at one revision or the
 // other. AUTOGEN_KILLS says how often; with 50 it is part of the soak.
-import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as typeorm from 'typeorm'
 import { upgrade } from '../../src'
-import { project } from '../support/cli'
+import { project, type Running } from '../support/cli'
 import { lane, sqliteDrivers } from '../support/lane'
 
 const kills = Number(process.env.AUTOGEN_KILLS ?? 10)
@@ -108,33 +107,21 @@ available(`${driver}, killed`, () => {
 })
 
 /** Runs the command on a copy of a template; `copying` is called when the table begins to be copied. */
-async function run(
-  from: 'a1' | 'b2',
-  copying: (child: { kill(signal: NodeJS.Signals): void }) => void,
-  mode = 'delete',
-) {
+async function run(from: 'a1' | 'b2', copying: (child: Running) => void, mode = 'delete') {
   for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(`${live}${rest}`, { force: true })
   copyFileSync(template(from), live)
   await ask(`PRAGMA journal_mode = ${mode}`)
   const words = from === 'a1' ? ['upgrade', '--no-backup'] : ['downgrade', '-1', '--no-backup']
-  const bin = join(__dirname, '../../bin/autogen.js')
-  const child = spawn(process.execPath, [bin, ...words], { cwd: made.folder, env: { ...process.env, NO_COLOR: '1' } })
-  let output = ''
-  let began = 0
-  let workMs = 0
-  const hear = (text: Buffer) => {
-    output += text.toString()
-    if (output.includes('grade')) workMs ||= performance.now() - began
-    if (began > 0 || !output.includes('copying')) return
-    began = performance.now()
-    copying(child)
-  }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  if (began === 0)
-    throw new Error(`autogen ${words.join(' ')} ended with ${code} before it copied anything:\n${output}`)
-  return { code, output, workMs }
+  const child = made.begin(words)
+  await child.said('copying')
+  const began = performance.now()
+  const worked = child.said('grade').then(
+    () => performance.now() - began,
+    () => 0,
+  )
+  copying(child)
+  const { code, output } = await child.ended
+  return { code, output, workMs: await worked }
 }
 
 /** Where the database is, once it is sure that it is whole. */

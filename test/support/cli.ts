@@ -1,5 +1,6 @@
 // The real bin in a child process, in a project of its own.
 import { spawn } from 'node:child_process'
+import { EventEmitter } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { lane } from './lane'
@@ -23,6 +24,8 @@ export interface TestProject {
   read(file: string): string
   files(folder?: string): string[]
   autogen(words: readonly string[], environment?: Record<string, string>): Promise<Ran>
+  /** The same, to be looked at while it runs. */
+  begin(words: readonly string[], environment?: Record<string, string>): Running
   /** Runs a CommonJS script in the project, such as SQL past the history. */
   node(script: string): Promise<Ran>
   remove(): void
@@ -57,6 +60,7 @@ export function project(
         .filter((name) => name !== 'node_modules')
         .sort(),
     autogen: (words, environment = {}) => runBin(folder, words, environment),
+    begin: (words, environment = {}) => startBin(folder, words, environment),
     node: (script) => run(folder, ['-e', script], {}),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
@@ -75,26 +79,67 @@ export function runBin(cwd: string, words: readonly string[], environment: Recor
   return run(cwd, [join(root, 'bin/autogen.js'), ...words], environment)
 }
 
+/** Running is a command that has not ended, or has. */
+export interface Running {
+  readonly ended: Promise<Ran>
+  /** Resolves with all of the output once this stands in it; one that ends without having said so is an error. */
+  said(what: string | RegExp): Promise<string>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Begins a command in a folder, to be looked at and killed while it runs. */
+export function startBin(cwd: string, words: readonly string[], environment: Record<string, string> = {}): Running {
+  return start(cwd, [join(root, 'bin/autogen.js'), ...words], environment)
+}
+
 /** Runs node in a folder, without what this process inherited of settings that change what a command does. */
 export function run(cwd: string, words: readonly string[], environment: Record<string, string>): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const {
-      NODE_OPTIONS: _options,
-      FORCE_COLOR: _colour,
-      AUTOGEN_URL: _url,
-      DATABASE_URL: _database,
-      ...inherited
-    } = process.env
-    const child = spawn(process.execPath, [...words], {
-      cwd,
-      env: { ...inherited, NO_COLOR: '1', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  return start(cwd, words, environment).ended
+}
+
+function start(cwd: string, words: readonly string[], environment: Record<string, string>): Running {
+  const {
+    NODE_OPTIONS: _options,
+    FORCE_COLOR: _colour,
+    AUTOGEN_URL: _url,
+    DATABASE_URL: _database,
+    ...inherited
+  } = process.env
+  const child = spawn(process.execPath, [...words], {
+    cwd,
+    env: { ...inherited, NO_COLOR: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const heard = new EventEmitter()
+  heard.setMaxListeners(0)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+    heard.emit('more')
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    heard.emit('more')
+  })
+  const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr, output: stdout + stderr }))
   })
+  return {
+    ended,
+    kill: (signal) => void child.kill(signal),
+    said: (what) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const output = stdout + stderr
+          if (typeof what === 'string' ? output.includes(what) : what.test(output)) resolve(output)
+        }
+        heard.on('more', look)
+        look()
+        void ended.then(({ code, output }) =>
+          reject(new Error(`autogen ended with ${code} and never said ${what}:\n${output}`)),
+        )
+      }),
+  }
 }

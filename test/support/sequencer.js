@@ -9,6 +9,8 @@ const longest = [
   'where/bundle',
   'where/production',
   'where/runners',
+  'soak/postgres-kill',
+  'soak/crowd',
   'soak/sqlite-kill',
   'soak/postgres',
   'acceptance/postgres',
