@@ -11,6 +11,7 @@ import { initCommand } from './commands/init'
 import { listTemplatesCommand } from './commands/list-templates'
 import { mergeCommand } from './commands/merge'
 import { rebaseCommand } from './commands/rebase'
+import { repairCommand } from './commands/repair'
 import { revisionCommand } from './commands/revision'
 import { showCommand } from './commands/show'
 import { stampCommand } from './commands/stamp'
@@ -49,6 +50,8 @@ export const rebase = asFunction(rebaseCommand)
 export const switchBranch = asFunction(switchCommand)
 /** Records a revision as the one the database is at. */
 export const stamp = asFunction(stampCommand)
+/** Writes down that an edited revision is accepted, or that a failed attempt was taken back by hand. */
+export const repair = asFunction(repairCommand)
 /** Creates the version table and the log where they are missing. */
 export const ensureVersion = asFunction(ensureVersionCommand)
 /** Lists the shapes a new revision can have. */
@@ -81,6 +84,7 @@ export type {
   RevisionResult,
 } from './commands/revision'
 export type { RebaseOptions, RebaseResult } from './commands/rebase'
+export type { RepairOptions, RepairResult } from './commands/repair'
 export type { SwitchOptions, SwitchResult } from './commands/switch'
 export type { Shown, ShowOptions, ShowResult } from './commands/show'
 export type { StampOptions, StampResult } from './commands/stamp'

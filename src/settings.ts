@@ -115,7 +115,7 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
   versionSchema: { sentence: 'The schema both tables lie in.', fallback: 'the default schema', wants: string },
   protect: {
     sentence:
-      'Patterns `host/database` (with `*`) where downgrade, switch, stamp and --purge ask for `--yes-on DATABASE`.',
+      'Patterns `host/database` (with `*`) where downgrade, switch, stamp, repair and --purge ask for `--yes-on DATABASE`.',
     fallback: 'none',
     wants: strings,
   },

@@ -42,6 +42,7 @@ test.each([
   ['show', membersOf('commands/show', 'ShowResult')],
   ['edit', membersOf('commands/edit', 'EditResult')],
   ['stamp', membersOf('commands/stamp', 'StampResult')],
+  ['repair', membersOf('commands/repair', 'RepairResult')],
   ['ensure-version', membersOf('commands/ensure-version', 'EnsureVersionResult')],
   ['list-templates', membersOf('commands/list-templates', 'ListTemplatesResult')],
   ['wait', membersOf('commands/wait', 'WaitResult')],

@@ -24,19 +24,20 @@ test('typeorm-autogen exports these values', () => {
    MigrationsFolderNotFoundError MisplacedCallError MissingDependencyError MissingParentError
    MissingRevisionError MissingTargetError MissingUpgradeError MultipleHeadsError NoAddressError
    NoCastError NoCompilerError NoWayBackError NotAtHeadError NotInBranchError NotResumableError
-   OfflineError OtherFileError OverlappingTargetsError PoolerError PreloadNotFoundError
-   ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError RebaseCycleError RebaseMergeError
-   ReplayFailedError RevisionCycleError RevisionLoopError RevisionNotFoundError RewriteError
-   RowsInTheWayError RowsLostError ScratchUnavailableError SettingsNotFoundError SeveralProblemsError
-   SharedNameError SingleTransactionError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
-   StillReferencedError TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError
-   TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
-   UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
-   UnsupportedOperationError UnwritableParentError UsageError VersionMovedError WaitTimeoutError
-   WalkTooFarError WriteHookError WrongDirectionError apply branches check current defineConfig
-   describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init listTemplates
-   match merge rebase resolve reverse reverseAll revision rewriteEach sameSchema show stamp
-   switchBranch upgrade version wait
+   NothingToRepairError OfflineError OtherFileError OverlappingTargetsError PoolerError
+   PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError
+   RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError RevisionLoopError
+   RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError ScratchUnavailableError
+   SettingsNotFoundError SeveralProblemsError SharedNameError SingleTransactionError
+   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError
+   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
+   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
+   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
+   UnwritableParentError UsageError VersionMovedError WaitTimeoutError WalkTooFarError WriteHookError
+   WrongDirectionError apply branches check current defineConfig describe diff downgrade edit
+   emptySchema ensureVersion exitCodes heads history init listTemplates match merge rebase repair
+   resolve reverse reverseAll revision rewriteEach sameSchema show stamp switchBranch upgrade version
+   wait
    "
   `)
 })
@@ -50,14 +51,14 @@ test('typeorm-autogen exports these types', () => {
    Generated Handlers Head HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult Identity
    IncludedName IncludedObject Index IndexElement IndexElementOptions InitOptions InitResult Intent
    IntentMap Json Kind ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure
-   MigrationModule MigrationScript MigrationsSetting MoveResult NamedPart Op Operation OperationMap
-   OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions
-   RebaseResult RenameCandidate RenameListener RenameQuestion Revision RevisionFile RevisionOptions
-   RevisionPlace RevisionResult Rewrite RewriteAnswer RewriteContext Rewritten RowsInTheWay Rule
-   SchemaModel ScriptParts ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown
-   SourceAndCompiled StampOptions StampResult Step SwitchOptions SwitchResult Table TableOptions
-   Template UnansweredRename Unique UpgradeOptions Verbatim View WaitOptions WaitResult WriteCommand
-   WriteHook
+   MigrationModule MigrationScript MigrationsSetting MoveResult NamedPart NoRepair Op Operation
+   OperationMap OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName
+   RebaseOptions RebaseResult RenameCandidate RenameListener RenameQuestion RepairOptions RepairResult
+   Revision RevisionFile RevisionOptions RevisionPlace RevisionResult Rewrite RewriteAnswer
+   RewriteContext Rewritten RowsInTheWay Rule SchemaModel ScriptParts ScriptTemplate Sequence Settings
+   Shape ShowOptions ShowResult Shown SourceAndCompiled StampOptions StampResult Step SwitchOptions
+   SwitchResult Table TableOptions Template UnansweredRename Unique UpgradeOptions Verbatim View
+   WaitOptions WaitResult WriteCommand WriteHook
    "
   `)
 })

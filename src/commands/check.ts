@@ -210,7 +210,7 @@ async function placeProblems(
       problem(
         'edited',
         `Revision ${revision} was changed after it ran here.`,
-        'Restore the file, and put the change into a new revision.',
+        `Restore the file and put the change into a new revision, or accept it as it is: \`autogen repair ${revision} --accept --reason "..."\`.`,
       ),
     ),
   ]

@@ -1,5 +1,5 @@
 // `autogen current`: where the database is. Reads only, and works where our tables are not there yet.
-import { openAttempts, readLog } from '../runtime/log'
+import { halfDone, openAttempts, readLog } from '../runtime/log'
 import { aheadOrDiverged, skippedRevisions } from '../runtime/history'
 import { readHeads } from '../runtime/versions'
 import { exitCodes, SkippedRevisionsError } from '../errors'
@@ -33,6 +33,8 @@ export interface Attempt {
   readonly direction: 'up' | 'down'
   readonly startedAt: string
   readonly error?: string
+  /** A part of it is committed, or may be, and stays. */
+  readonly halfDone?: true
 }
 
 export const currentCommand: Command<CurrentOptions, CurrentResult> = {
@@ -60,9 +62,11 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
       state,
       skipped: skippedRevisions(log, graph, heads),
       atHead: graph.realHeads.every((id) => heads.includes(id)) && unknown.length === 0,
-      attempts: openAttempts(log).map(({ revision, direction, startedAt, error }) =>
-        defined({ revision, direction, startedAt, error }),
-      ),
+      attempts: openAttempts(log).map((entry) => {
+        const { revision, direction, startedAt, error } = entry
+        const isHalfDone = halfDone(log, revision)?.id === entry.id
+        return defined({ revision, direction, startedAt, error, halfDone: isHalfDone ? (true as const) : undefined })
+      }),
     }
   },
   print(result, { line: print, paint }, options) {
@@ -80,12 +84,18 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
       print(`${paint.yellow('skipped')} ${id}: it lies below the database's revision and never ran`)
     if (result.skipped.length > 0) print(paint.dim(new SkippedRevisionsError(result.skipped, result.heads).hint))
     if (options.verbose === true) {
-      for (const { revision, direction, startedAt, error } of result.attempts) {
+      for (const { revision, direction, startedAt, error, halfDone: half } of result.attempts) {
         print(
           `${paint.red('failed')}  ${direction === 'up' ? 'upgrade' : 'downgrade'} of ${revision} at ${startedAt}: ${error ?? 'interrupted'}`,
         )
         const again = direction === 'up' ? `autogen upgrade ${revision}` : 'autogen downgrade TARGET'
         print(paint.dim(`        once what it says is mended, run \`${again}\``))
+        if (half === true) {
+          const settle = `autogen repair ${revision} --undone --reason "..."`
+          print(
+            paint.dim(`        a part of it stays until then; if you have taken that back by hand, run \`${settle}\``),
+          )
+        }
       }
     }
     if (!result.atHead && options.checkHeads === true)

@@ -11,6 +11,7 @@ import { initCommand } from './init'
 import { listTemplatesCommand } from './list-templates'
 import { mergeCommand } from './merge'
 import { rebaseCommand } from './rebase'
+import { repairCommand } from './repair'
 import { revisionCommand } from './revision'
 import { showCommand } from './show'
 import { stampCommand } from './stamp'
@@ -35,6 +36,7 @@ export const commands: readonly AnyCommand[] = [
   rebaseCommand,
   switchCommand,
   stampCommand,
+  repairCommand,
   ensureVersionCommand,
   listTemplatesCommand,
   waitCommand,

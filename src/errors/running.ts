@@ -113,7 +113,7 @@ export class NotResumableError extends AutogenError {
   ) {
     super(
       `Revision ${revision} stopped after ${completed} committed part${completed === 1 ? '' : 's'} and cannot go on by itself: ${reason}.`,
-      `Finish it by hand and run \`autogen stamp ${revision}\`.`,
+      `Finish it by hand and run \`autogen stamp ${revision}\`, or take it back by hand and run \`autogen repair ${revision} --undone --reason "..."\`.`,
     )
   }
 }

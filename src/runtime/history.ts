@@ -80,6 +80,9 @@ export interface EditedRevision {
   readonly is: string
 }
 
+/** The checksum of a revision that says another thing each time, or that nobody can know. */
+export const unknownChecksum = 'unknown'
+
 /** Compares the checksums of what ran with those of the scripts, which are loaded for it. */
 export async function editedRevisions(
   log: readonly LogEntry[],
@@ -96,5 +99,3 @@ export async function editedRevisions(
   }
   return edited
 }
-
-const unknownChecksum = 'unknown'

@@ -110,6 +110,13 @@ export function openAttempts(entries: readonly LogEntry[]): LogEntry[] {
   return entries.filter(({ revision, status }, at) => status !== 'done' && at > (lastDone.get(revision) ?? -1))
 }
 
+/** The attempt at a revision that has committed something, or may have, and was neither ended nor settled since. */
+export function halfDone(entries: readonly LogEntry[], revision: string): LogEntry | undefined {
+  const last = entries.findLast((entry) => entry.revision === revision)
+  if (last === undefined || last.status === 'done') return undefined
+  return last.stepsDone > 0 || last.reason !== undefined ? last : undefined
+}
+
 /** The names and values of a row, in the order of the table; offline scripts print them. */
 export function columnsOf(entry: NewLogEntry): (readonly [name: string, value: string | number | null])[] {
   return [

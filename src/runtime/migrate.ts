@@ -138,7 +138,7 @@ async function warnOfEdited({ onEvent, scripts }: MigrateRequest, log: readonly 
   const revisions = (await editedRevisions(log, scripts)).map(({ revision }) => revision)
   if (revisions.length === 0) return
   const them = revisions.length === 1 ? 'it' : 'them'
-  const message = `Edited since they ran here: ${revisions.join(', ')}; the database still is as the old text left ${them}.`
+  const message = `Edited since they ran here: ${revisions.join(', ')}; the database still is as the old text left ${them}. \`autogen repair ${revisions[0]} --accept --reason "..."\` accepts an edit.`
   onEvent({ type: 'warning', code: 'edited', message, revisions })
 }
 

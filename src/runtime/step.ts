@@ -11,7 +11,7 @@ import type { MigrationEvent } from './events'
 import { migrationFailure } from './failure'
 import { keptDowngrade } from './kept'
 import { needsForeignKeysOff, runScript } from './live'
-import { readLog, type LogEntry } from './log'
+import { halfDone, readLog, type LogEntry } from './log'
 import { isGone, lossOf } from './loss'
 import { ForeignKeysNeedOff, RehearsalEnds } from './one-transaction'
 import { passagesOf, reasonAgainst, recordMigration, refuseUnfilled, type RecordedMigration } from './recorded'
@@ -158,9 +158,8 @@ const afterCommit = 'what follows can be tried only after a commit, or outside o
 
 /** The row of a run that was cut off, or failed, after it had committed something. */
 function halfWay(log: readonly LogEntry[], step: Step): LogEntry | undefined {
-  const last = log.findLast(({ revision }) => revision === step.revision.id)
-  if (last === undefined || last.status === 'done' || last.direction !== step.direction) return undefined
-  return last.stepsDone > 0 || last.reason !== undefined ? last : undefined
+  const attempt = halfDone(log, step.revision.id)
+  return attempt?.direction === step.direction ? attempt : undefined
 }
 
 function taskOf(

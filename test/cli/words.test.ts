@@ -28,6 +28,8 @@ test.each([
   ['current --check-heads', 'current', { checkHeads: true }],
   ['stamp left right --purge', 'stamp', { targets: ['left', 'right'], purge: true }],
   ['stamp --sql aaaa:left aaaa:right', 'stamp', { targets: ['aaaa:left', 'aaaa:right'], sql: true }],
+  ['repair 3f2a --accept --reason why', 'repair', { revision: '3f2a', accept: true, reason: 'why' }],
+  ['repair 3f2a --undone --yes-on shop', 'repair', { revision: '3f2a', undone: true, yesOn: 'shop' }],
   ['show current', 'show', { revisions: ['current'] }],
   ['edit', 'edit', {}],
   ['ensure_version --sql', 'ensure-version', { sql: true }],

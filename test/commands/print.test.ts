@@ -142,6 +142,18 @@ Run what is missing with \`autogen upgrade --skipped\`, or accept it as done wit
       { verbose: true },
       'database  ada@db:5432/shop\nbase\nfailed  upgrade of left at 2026-11-20T12:00:00.000Z: no such column\n        once what it says is mended, run `autogen upgrade left`',
     ],
+    [
+      'after a failure half way, in detail',
+      {
+        attempts: [{ revision: 'left', direction: 'down', startedAt: '2026-11-20T12:00:00.000Z', halfDone: true }],
+      },
+      { verbose: true },
+      `database  ada@db:5432/shop
+base
+failed  downgrade of left at 2026-11-20T12:00:00.000Z: interrupted
+        once what it says is mended, run \`autogen downgrade TARGET\`
+        a part of it stays until then; if you have taken that back by hand, run \`autogen repair left --undone --reason "..."\``,
+    ],
   ])('%s', (_what, more, options, text) => {
     expect(printed(currentCommand, { ...base, ...more }, options)).toBe(text)
   })
