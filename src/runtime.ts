@@ -24,5 +24,6 @@ export const wait = asModulesFunction(waitCommand)
 export type { Op } from './operations/op'
 export type { MigrationModule } from './scripts/script'
 export type { Applied, ApplyListener } from './runtime/applied'
+export type { HookMigration, HookRunFacts, HookRunResult, Hooks } from './runtime/hooks'
 export type { Logger } from './logger'
 export { AutogenError } from './errors'

@@ -6,6 +6,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm'
 import type { Rewrite } from './operations/rewrite'
 import type { ApplyListener } from './runtime/applied'
 import type { BackupSettings } from './runtime/backup'
+import type { Hooks } from './runtime/hooks'
 import { isTimeZone } from './scripts/file-name'
 import { shapes, type Shape } from './scripts/parts'
 import type { MigrationModule } from './scripts/script'
@@ -58,6 +59,7 @@ export interface Settings {
   readonly format?: boolean
   readonly afterWrite?: readonly WriteHook[]
   readonly onApply?: ApplyListener
+  readonly hooks?: Hooks
   readonly rewrite?: readonly Rewrite[]
   readonly includeName?: NonNullable<Filters['includeName']>
   readonly includeObject?: NonNullable<Filters['includeObject']>
@@ -241,6 +243,15 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     fallback: 'none',
     wants: aFunction,
   },
+  hooks: {
+    sentence:
+      'Functions that are called around a run and around each of its migrations: `{ beforeRun, afterRun, beforeMigration, afterMigration }`.',
+    fallback: 'none',
+    wants: (value) =>
+      isObject(value) && Object.entries(value).every(([name, hook]) => name in hookNames && typeof hook === 'function')
+        ? undefined
+        : `an object of functions named ${Object.keys(hookNames).join(', ')}`,
+  },
   rewrite: {
     sentence:
       'Functions that get the operations of a comparison and return others, one after the other; `revision` writes and `check` reports what they leave.',
@@ -306,6 +317,13 @@ export function isSourceAndCompiled(value: unknown): value is SourceAndCompiled 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
+
+const hookNames = {
+  beforeRun: true,
+  afterRun: true,
+  beforeMigration: true,
+  afterMigration: true,
+} satisfies { readonly [K in keyof Required<Hooks>]: true }
 
 function isBackup(value: unknown): boolean {
   if (!isObject(value)) return false

@@ -17,9 +17,9 @@ test('typeorm-autogen exports these values', () => {
    DatabaseRefusedError DatabaseUnreachableError DependencyCycleError DependencyLoopError DivergedError
    DriverNotInstalledError DuplicateLabelError DuplicateRevisionError DuplicateTargetError
    EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError FilterError
-   ForeignKeyMismatchError ForeignKeyViolationError FormatError InterruptedError InvalidEntityError
-   InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError LockLostError
-   LockTimeoutError MalformedLabelError MalformedRevisionIdError MalformedTargetError
+   ForeignKeyMismatchError ForeignKeyViolationError FormatError HookError InterruptedError
+   InvalidEntityError InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError
+   LockLostError LockTimeoutError MalformedLabelError MalformedRevisionIdError MalformedTargetError
    MigrationExportError MigrationFailedError MigrationFileExistsError MigrationSyntaxError
    MigrationsFolderNotFoundError MisplacedCallError MissingDependencyError MissingParentError
    MissingRevisionError MissingTargetError MissingUpgradeError MultipleHeadsError NoAddressError
@@ -48,15 +48,16 @@ test('typeorm-autogen exports these types', () => {
    Column ColumnType CommandEvent ConnectionLoss CurrentOptions CurrentResult Deferrable Dialect
    DowngradeOptions EachHandlers EditOptions EditResult EnsureVersionOptions EnsureVersionResult
    EnumReference EnumType Exclusion ExitCode Expression Extension Finding ForeignKey ForeignKeyAction
-   Generated Handlers Head HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult Identity
-   IncludedName IncludedObject Index IndexElement IndexElementOptions InitOptions InitResult Intent
-   IntentMap Json Kind ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure
-   MigrationModule MigrationScript MigrationsSetting MoveResult NamedPart NoRepair Op Operation
-   OperationMap OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName
-   RebaseOptions RebaseResult RenameCandidate RenameListener RenameQuestion RepairOptions RepairResult
-   Revision RevisionFile RevisionOptions RevisionPlace RevisionResult Rewrite RewriteAnswer
-   RewriteContext Rewritten RowsInTheWay Rule SchemaModel ScriptParts ScriptTemplate Sequence Settings
-   Shape ShowOptions ShowResult Shown SourceAndCompiled StampOptions StampResult Step SwitchOptions
+   Generated Handlers Head HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult
+   HookMigration HookRunFacts HookRunResult Hooks Identity IncludedName IncludedObject Index
+   IndexElement IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind
+   ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure MigrationModule
+   MigrationScript MigrationsSetting MoveResult NamedPart NoRepair Op Operation OperationMap
+   OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions
+   RebaseResult RenameCandidate RenameListener RenameQuestion RepairOptions RepairResult Revision
+   RevisionFile RevisionOptions RevisionPlace RevisionResult Rewrite RewriteAnswer RewriteContext
+   Rewritten RowsInTheWay Rule SchemaModel ScriptParts ScriptTemplate Sequence Settings Shape
+   ShowOptions ShowResult Shown SourceAndCompiled StampOptions StampResult Step SwitchOptions
    SwitchResult Table TableOptions Template UnansweredRename Unique UpgradeOptions Verbatim View
    WaitOptions WaitResult WriteCommand WriteHook
    "
@@ -72,7 +73,7 @@ test('typeorm-autogen/runtime exports these values', () => {
 
 test('typeorm-autogen/runtime exports these types', () => {
   expect(exportsOf('runtime', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
-   "Applied ApplyListener Logger MigrationModule Op
+   "Applied ApplyListener HookMigration HookRunFacts HookRunResult Hooks Logger MigrationModule Op
    "
   `)
 })

@@ -31,6 +31,7 @@ export function runOptions({ graph, scripts, settings, emit, signal }: Environme
     onEvent: emit,
     signal,
     onApply: settings.onApply,
+    hooks: settings.hooks,
   })
 }
 

@@ -48,6 +48,33 @@ export class ApplyError extends AutogenError {
   }
 }
 
+/** A function of the setting `hooks` said no, or failed. */
+export class HookError extends AutogenError {
+  readonly code = 'hook'
+  readonly exitCode = exitCodes.migration
+  constructor(
+    readonly hook: 'beforeRun' | 'afterRun' | 'beforeMigration' | 'afterMigration',
+    /** The migration it was called for. */
+    readonly migration: { readonly id: string; readonly kind: 'upgrade' | 'downgrade' } | undefined,
+    readonly reason: string,
+    cause: unknown,
+  ) {
+    const where =
+      migration !== undefined
+        ? `at the ${migration.kind} of revision ${migration.id}, whose transaction was rolled back`
+        : hook === 'beforeRun'
+          ? 'so nothing was run'
+          : 'after the run, which stays as it ended'
+    super(
+      `${hook} failed${migration === undefined && hook === 'beforeRun' ? ',' : ''} ${where}: ${reason}`,
+      hook === 'afterRun'
+        ? 'Mend `hooks.afterRun` in your settings, or what it found wrong; `autogen current` says where the database is.'
+        : `Mend \`hooks.${hook}\` in your settings, or what it found wrong, and run the same command again.`,
+      { cause },
+    )
+  }
+}
+
 /** A revision that commits in parts, behind a pooler that would let somebody else have the lock between them. */
 export class PoolerError extends AutogenError {
   readonly code = 'pooler'

@@ -116,6 +116,7 @@ export async function cleanUp(context: Context, run: SegmentRun, failure: Autoge
     const restored = run.hasCommitted && (await putBack(context, failure))
     if (restored) {
       run.forget()
+      context.progress.reset()
       await ensureTables(afterwards)
     }
     await run.recordFailure(failure, afterwards)

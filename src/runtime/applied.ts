@@ -1,9 +1,7 @@
 // The last word before a step is committed: whoever asked hears of it, and may still say no.
-import { ApplyError, InterruptedError, MigrationFailedError, TransactionControlError } from '../errors'
-import type { Row } from '../dialects/dialect'
+import { ApplyError } from '../errors'
 import type { Step } from '../graph/revision'
-import { refuseTransactionControl } from '../operations/transaction-control'
-import { serverMessage } from './failure'
+import { insideTransaction, type Query } from './inside-transaction'
 import type { Session } from './session'
 
 /** Applied is one step that has run, or was stamped, and is not committed yet. */
@@ -14,36 +12,19 @@ export interface Applied {
   /** The version rows before and after it. */
   readonly before: readonly string[]
   readonly after: readonly string[]
+  /** The step was only tried, and will be taken back. */
+  readonly dryRun?: true
   /** Runs SQL in the transaction of the step, and returns its rows. */
-  query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
+  readonly query: Query
 }
 
 /** ApplyListener hears of each step inside its transaction; when it throws, the step is rolled back. */
 export type ApplyListener = (applied: Applied) => void | Promise<void>
 
 /** Tells of a step; `query` works until the listener has returned. */
-export async function tellApplied(
-  listener: ApplyListener | undefined,
-  session: Session,
-  { query, ...told }: Applied,
-): Promise<void> {
-  if (listener === undefined) return
-  let open = true
-  try {
-    await listener({
-      ...told,
-      query: async (sql, parameters) => {
-        if (!open) throw new Error('query was called after onApply had returned')
-        refuseTransactionControl(sql, undefined)
-        return query(sql, parameters)
-      },
-    })
-  } catch (error) {
-    if (error instanceof InterruptedError) throw error
-    const cause = error instanceof MigrationFailedError ? error.cause : error
-    throw new ApplyError(told.step.revision.id, told.kind, session.withoutPasswords(serverMessage(cause)), cause)
-  } finally {
-    open = false
-  }
-  if (!session.connection.isTransactionActive) throw new TransactionControlError('onApply')
+export function tellApplied(listener: ApplyListener | undefined, session: Session, applied: Applied): Promise<void> {
+  const { kind, step } = applied
+  return insideTransaction('onApply', listener, session, applied, (reason, cause) => {
+    return new ApplyError(step.revision.id, kind, reason, cause)
+  })
 }

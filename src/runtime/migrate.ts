@@ -6,6 +6,7 @@ import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import { makeBackup } from './backup'
 import { aheadOrDiverged, editedRevisions, skippedRevisions } from './history'
+import { aroundRun, type HookRunFacts } from './hooks'
 import { liveSchema } from './live-schema'
 import { patientSession, withLock } from './lock'
 import { readLog, type LogEntry } from './log'
@@ -13,7 +14,7 @@ import { Observer } from './observer'
 import { ForeignKeysNeedOff, openOne, RehearsalEnds, rehearsal, single, type RehearsalNote } from './one-transaction'
 import { ensureTables } from './own-tables'
 import { recordMigration, type RecordedMigration } from './recorded'
-import type { Context, MigrateRequest, MigrateResult } from './run'
+import { type Context, type MigrateRequest, type MigrateResult, Progress } from './run'
 import type { Session } from './session'
 import { runStep, scriptOf } from './step'
 import { survey } from './survey'
@@ -29,33 +30,49 @@ export function migrate(on: Session, request: MigrateRequest): Promise<MigrateRe
     const planned = plan(request, log, heads)
     // A file that cannot be loaded stops the run before anything is written.
     for (const step of planned) await scriptOf(request, step).load()
-    const { dryRun = false, singleTransaction = false } = request
-    const copied = planned.length > 0 && !dryRun ? request.backup : undefined
-    const backup = copied && (await makeBackup(session, copied, heads, request))
-    // An interrupted run still writes down that it was.
-    const afterwards = patientSession(on, { lockTimeoutMs: 10_000 })
-    const observer = new Observer(session)
-    const context: Context = {
-      session,
-      observer,
-      afterwards,
-      request,
-      log,
-      schema: liveSchema(session),
-      backup,
-      progress: { changed: false },
-    }
-    try {
-      if (dryRun || singleTransaction) return await runTogether(context, heads, planned)
-      await ensureTables(session)
-      const { durationMs, ...result } = await runSteps(context, heads, planned)
-      tellEnd(request, result, durationMs)
-      return context.progress.changed ? defined({ ...result, backup: backup?.file }) : result
-    } finally {
-      await observer.end()
-      await backup?.end(context.progress.changed)
-    }
+    const progress = new Progress(heads)
+    const outcome = () => ({ after: progress.heads, done: progress.done.map(({ step }) => step) })
+    return aroundRun(request, session, factsOf(request, session, heads, planned), outcome, () =>
+      runPlanned({ on, session, request, log, progress }, heads, planned),
+    )
   })
+}
+
+function factsOf(
+  { kind, dryRun, singleTransaction }: MigrateRequest,
+  { address }: Session,
+  before: readonly string[],
+  steps: readonly Step[],
+): HookRunFacts {
+  return defined({ kind, before, steps, database: address, dryRun, singleTransaction })
+}
+
+/** What is there before a run changes anything: `on` is the session without the patience of the run. */
+type Ready = Pick<Context, 'session' | 'request' | 'log' | 'progress'> & { readonly on: Session }
+
+async function runPlanned(
+  { on, ...ready }: Ready,
+  heads: readonly string[],
+  planned: readonly Step[],
+): Promise<MigrateResult> {
+  const { session, request, progress } = ready
+  const { dryRun = false, singleTransaction = false } = request
+  const copied = planned.length > 0 && !dryRun ? request.backup : undefined
+  const backup = copied && (await makeBackup(session, copied, heads, request))
+  // An interrupted run still writes down that it was.
+  const afterwards = patientSession(on, { lockTimeoutMs: 10_000 })
+  const observer = new Observer(session)
+  const context: Context = { ...ready, observer, afterwards, schema: liveSchema(session), backup }
+  try {
+    if (dryRun || singleTransaction) return await runTogether(context, heads, planned)
+    await ensureTables(session)
+    const { durationMs, ...result } = await runSteps(context, heads, planned)
+    tellEnd(request, result, durationMs)
+    return progress.changed ? defined({ ...result, backup: backup?.file }) : result
+  } finally {
+    await observer.end()
+    await backup?.end(progress.changed)
+  }
 }
 
 /** Runs all steps in one transaction, and commits it unless this is a dry run. */
@@ -91,6 +108,7 @@ async function runTogether(
       // Where the connection is gone, so is the transaction.
       await one.rollback().catch(() => undefined)
       schema.forget()
+      progress.reset()
       if (!(error instanceof ForeignKeysNeedOff) || off) throw error
       notes.length = 0
     }
@@ -146,21 +164,20 @@ async function warnOfEdited({ onEvent, scripts }: MigrateRequest, log: readonly 
 type Ran = MigrateResult & { readonly durationMs: number }
 
 async function runSteps(context: Context, before: readonly string[], planned: readonly Step[]): Promise<Ran> {
-  const { session, request, schema } = context
+  const { session, request, schema, progress } = context
   const { kind, onEvent, onlySkipped, dryRun, singleTransaction } = request
   const started = Date.now()
-  const done: { step: Step; durationMs: number }[] = []
   const how = { ...(dryRun && { dryRun }), ...(singleTransaction && { singleTransaction }) }
   onEvent?.({ type: 'run', kind, heads: before, steps: planned, ...how })
   const ended = (rest: Partial<MigrateResult> = {}): Ran => {
+    const { heads, done } = progress
     return { before, heads, steps: done, state: 'known', ...rest, durationMs: Date.now() - started }
   }
-  let heads = before
   let left = planned
   for (let [step] = left; step !== undefined; [step] = left) {
     if (request.signal?.aborted) throw new InterruptedError()
-    const place = { position: planned.indexOf(step) + 1, total: planned.length, done }
-    const outcome = await runStep(context, step, heads, place).catch((error: unknown) => {
+    const place = { position: planned.indexOf(step) + 1, total: planned.length, done: progress.done }
+    const outcome = await runStep(context, step, progress.heads, place).catch((error: unknown) => {
       if (error instanceof RehearsalEnds) return error
       throw error
     })
@@ -170,13 +187,12 @@ async function runSteps(context: Context, before: readonly string[], planned: re
     }
     if (outcome === 'moved') {
       // Another process was there first: what it has done is done, what is left of our plan is still to do.
-      heads = await selectHeads(session)
-      if (onlySkipped !== true) left = stillToDo(request.graph, planned, heads)
+      progress.heads = await selectHeads(session)
+      if (onlySkipped !== true) left = stillToDo(request.graph, planned, progress.heads)
       schema.forget()
     } else {
-      heads = outcome.heads
+      progress.add(step, outcome.durationMs, outcome.heads)
       left = left.slice(1)
-      done.push({ step, durationMs: outcome.durationMs })
     }
   }
   return ended()

@@ -4,6 +4,7 @@ import type { Step } from '../graph/revision'
 import type { MigrationScript } from '../scripts/script'
 import type { ApplyListener } from './applied'
 import type { Backup, BackupSettings } from './backup'
+import type { Hooks } from './hooks'
 import type { LiveSchema } from './live-schema'
 import type { LockOptions } from './lock'
 import type { LogEntry } from './log'
@@ -25,6 +26,8 @@ export interface MigrateRequest extends LockOptions {
   readonly strict?: boolean
   /** Hears of each step before it is committed. */
   readonly onApply?: ApplyListener
+  /** Are called around the run and around each of its migrations. */
+  readonly hooks?: Hooks
   /** Copies a database that is a file before it is changed. */
   readonly backup?: BackupSettings
   /** All steps in one transaction, kept or taken back together. */
@@ -53,6 +56,30 @@ export interface Rehearsal {
   readonly notes: readonly RehearsalNote[]
 }
 
+/** Progress is how far a run has come. */
+export class Progress {
+  /** Whether anything was committed that a backup is the way back from. */
+  changed = false
+  heads: readonly string[]
+  done: readonly { readonly step: Step; readonly durationMs: number }[] = []
+
+  constructor(readonly before: readonly string[]) {
+    this.heads = before
+  }
+
+  /** A step is done, and the heads are others. */
+  add(step: Step, durationMs: number, heads: readonly string[]): void {
+    this.done = [...this.done, { step, durationMs }]
+    this.heads = heads
+  }
+
+  /** All of it was taken back. */
+  reset(): void {
+    this.done = []
+    this.heads = this.before
+  }
+}
+
 /** Context is what a run works with. */
 export interface Context {
   readonly session: Session
@@ -62,8 +89,7 @@ export interface Context {
   readonly log: readonly LogEntry[]
   readonly schema: LiveSchema
   readonly backup: Backup | undefined
-  /** Whether anything was committed that a backup is the way back from. */
-  readonly progress: { changed: boolean }
+  readonly progress: Progress
   /** The transaction that the whole run is, if it is one. */
   readonly one?: OneTransaction & { readonly together: InOne }
 }

@@ -9,6 +9,7 @@ import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
 import { migrationFailure } from './failure'
 import { finishEntry, startEntry, type NewLogEntry } from './log'
+import type { Query } from './inside-transaction'
 import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
 import { inTransaction, type Session } from './session'
 import { Statements } from './statements'
@@ -147,6 +148,16 @@ export class SegmentRun {
     return result
   }
 
+  /** Lets others work in the transaction that is open; where the migration has none, in one of its own. It is no part of the migration. */
+  async around(
+    work: (query: Query) => Promise<void>,
+    { transaction }: { readonly transaction: boolean },
+  ): Promise<void> {
+    await this.#begin()
+    await work(this.#query)
+    if (!transaction) await this.#commit()
+  }
+
   /** Ends the open part: its work and the log's knowledge of it are committed together. */
   async commitPart(): Promise<void> {
     if (!this.#dirty) return this.#commit()
@@ -205,7 +216,7 @@ export class SegmentRun {
     try {
       const heads = await applyHeads(session, change.removed, change.added)
       await this.#write({ status: 'done', stepsDone: this.#parts + 1, operations: this.#all, checksum })
-      await last?.(heads, (sql, parameters) => this.#statements.send(defined({ sql, parameters })))
+      await last?.(heads, this.#query)
       await this.#commit()
       return heads
     } catch (error) {
@@ -313,6 +324,8 @@ export class SegmentRun {
     return this.#parts === this.#goOnFrom ? this.#task.previous?.reason : undefined
   }
 
+  readonly #query: Query = (sql, parameters) => this.#statements.send(defined({ sql, parameters }))
+
   async #begin(): Promise<void> {
     this.#transaction ??= await this.#task.session.begin({ foreignKeysOff: this.#foreignKeysOff })
   }
@@ -361,10 +374,7 @@ export class SegmentRun {
 }
 
 /** LastWord is said when the heads have moved and nothing is committed yet. */
-export type LastWord = (
-  heads: readonly string[],
-  query: (sql: string, parameters?: readonly unknown[]) => Promise<Row[]>,
-) => Promise<void>
+export type LastWord = (heads: readonly string[], query: Query) => Promise<void>
 
 /** RunPiece runs a piece in its own transaction; the piece returns its note, or undefined when there was nothing left. */
 export type RunPiece = (

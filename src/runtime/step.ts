@@ -10,6 +10,7 @@ import { tellApplied } from './applied'
 import type { MigrationEvent } from './events'
 import { migrationFailure } from './failure'
 import { keptDowngrade } from './kept'
+import { inMigration } from './hooks'
 import { needsForeignKeysOff, runScript } from './live'
 import { halfDone, readLog, type LogEntry } from './log'
 import { isGone, lossOf } from './loss'
@@ -94,6 +95,8 @@ async function runTask(
   const { session, request, schema, progress, one } = context
   const { step, previous } = task
   const run = new SegmentRun(task)
+  const { kind, hooks = {}, dryRun, singleTransaction } = request
+  const facts = defined({ kind, step, before: heads, ...place, attempt, dryRun, singleTransaction })
   const began = Date.now()
   const tell = (state: MigrationEvent['state']) =>
     request.onEvent?.({ type: 'migration', state, step, ...place, durationMs: Date.now() - began })
@@ -104,12 +107,20 @@ async function runTask(
       return 'moved'
     }
     tell(previous === undefined ? 'started' : 'resumed')
+    if (hooks.beforeMigration !== undefined) {
+      const hook = hooks.beforeMigration
+      await run.around((query) => inMigration('beforeMigration', hook, session, { ...facts, query }), {
+        transaction: migration.transaction && !run.skipping,
+      })
+    }
     await runScript({ session, schema, run, task, migration })
     const after = await run.finish(
       request.onlySkipped === true ? change(heads, heads) : headsAfter(request.graph, heads, step),
       migration.checksum,
-      (after, query) =>
-        tellApplied(request.onApply, session, { kind: request.kind, step, before: heads, after, query }),
+      async (after, query) => {
+        await inMigration('afterMigration', hooks.afterMigration, session, { ...facts, after, query })
+        await tellApplied(request.onApply, session, { ...facts, after, query })
+      },
     )
     await one?.check()
     progress.changed ||= one === undefined
