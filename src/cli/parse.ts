@@ -19,6 +19,8 @@ export interface Chosen {
 export async function parse(argv: readonly string[]): Promise<Chosen | undefined> {
   const { default: yargs } = await import('yargs')
   let chosen: Chosen | undefined
+  // Of each line yargs makes a help of its own, which nobody reads and which takes as long as the rest of it; a shell asks for the options.
+  const hidden = !argv.includes('--get-yargs-completions')
   const parser = yargs([...argv])
     .scriptName('autogen')
     .locale('en')
@@ -43,11 +45,11 @@ export async function parse(argv: readonly string[]): Promise<Chosen | undefined
       describe: command.describe,
       builder: (builder) => {
         for (const { name, describe, many } of command.positionals ?? []) {
-          builder.positional(name, { type: 'string', describe, ...(many === true ? { array: true } : {}) })
+          builder.positional(name, { type: 'string', describe, hidden, ...(many === true ? { array: true } : {}) })
         }
-        for (const [name, flag] of Object.entries(flagsOf(command))) builder.option(name, optionOf(flag))
+        for (const [name, flag] of Object.entries(flagsOf(command))) builder.option(name, { ...optionOf(flag), hidden })
         // Answered before the line is read; named here for the completion in a shell.
-        return builder.option('help', { type: 'boolean', alias: 'h' })
+        return builder.option('help', { type: 'boolean', alias: 'h', hidden })
       },
       handler: (parsed) => {
         chosen = { command, options: optionsFrom(command, parsed) }
