@@ -17,27 +17,27 @@ test('typeorm-autogen exports these values', () => {
    DatabaseRefusedError DatabaseUnreachableError DependencyCycleError DependencyLoopError DivergedError
    DriverNotInstalledError DuplicateLabelError DuplicateRevisionError DuplicateTargetError
    EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError FilterError
-   ForeignKeyMismatchError ForeignKeyViolationError FormatError HookError InterruptedError
-   InvalidEntityError InvalidSettingsError InvalidUrlError IrreversibleError IrreversibleRevisionError
-   LockLostError LockTimeoutError MalformedLabelError MalformedRevisionIdError MalformedTargetError
-   MigrationExportError MigrationFailedError MigrationFileExistsError MigrationSyntaxError
-   MigrationsFolderNotFoundError MisplacedCallError MissingDependencyError MissingParentError
-   MissingRevisionError MissingTargetError MissingUpgradeError MultipleHeadsError NoAddressError
-   NoCastError NoCompilerError NoWayBackError NotAtHeadError NotInBranchError NotResumableError
-   NothingToRepairError OfflineError OtherFileError OverlappingTargetsError PoolerError
-   PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError
-   RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError RevisionLoopError
-   RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError ScratchUnavailableError
-   SettingsNotFoundError SeveralProblemsError SharedNameError SingleTransactionError
-   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError
-   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
-   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
-   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
-   UnwritableParentError UsageError VersionMovedError WaitTimeoutError WalkTooFarError WriteHookError
-   WrongDirectionError apply branches check current defineConfig describe diff downgrade edit
-   emptySchema ensureVersion exitCodes heads history init listTemplates match merge rebase repair
-   resolve reverse reverseAll revision rewriteEach sameSchema show stamp switchBranch upgrade version
-   wait
+   ForeignKeyMismatchError ForeignKeyViolationError FormatError HiddenTableError HookError
+   InterruptedError InvalidEntityError InvalidSettingsError InvalidUrlError IrreversibleError
+   IrreversibleRevisionError LockLostError LockTimeoutError MalformedLabelError
+   MalformedRevisionIdError MalformedTargetError MigrationExportError MigrationFailedError
+   MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError
+   MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
+   MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NoWayBackError
+   NotAtHeadError NotInBranchError NotResumableError NothingToRepairError OfflineError OtherFileError
+   OverlappingTargetsError PoolerError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError
+   RangeNotAncestorError RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError
+   RevisionLoopError RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError
+   ScratchUnavailableError SettingsNotFoundError SeveralProblemsError SharedNameError
+   SingleTransactionError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
+   StillReferencedError TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError
+   TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
+   UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
+   UnsupportedOperationError UnwritableParentError UsageError VersionMovedError WaitTimeoutError
+   WalkTooFarError WriteHookError WrongDirectionError apply branches check current defineConfig
+   describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init listTemplates
+   match merge rebase repair resolve reverse reverseAll revision rewriteEach sameSchema show stamp
+   switchBranch upgrade version wait
    "
   `)
 })

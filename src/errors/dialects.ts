@@ -32,6 +32,18 @@ export class UnsupportedOperationError extends AutogenError {
   }
 }
 
+/** HiddenTableError says that on this connection temporary tables stand before tables of the file. */
+export class HiddenTableError extends AutogenError {
+  readonly code = 'hidden-table'
+  readonly exitCode = exitCodes.refused
+  constructor(readonly tables: readonly string[]) {
+    super(
+      `On this connection the temporary ${tables.join(', ')} would be changed in place of what has the same name in the file.`,
+      'Drop what is temporary first, or let the command open a connection of its own.',
+    )
+  }
+}
+
 /** ForeignKeyMismatchError says that after a migration a foreign key refers to columns that are no key. */
 export class ForeignKeyMismatchError extends AutogenError {
   readonly code = 'foreign-key-mismatch'

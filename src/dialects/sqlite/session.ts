@@ -1,5 +1,5 @@
 // How a migration begins and ends on SQLite: https://www.sqlite.org/pragma.html#pragma_foreign_keys is ignored inside a transaction.
-import { ForeignKeyMismatchError, ForeignKeyViolationError } from '../../errors'
+import { ForeignKeyMismatchError, ForeignKeyViolationError, HiddenTableError } from '../../errors'
 import type { BeginOptions, ConnectionLike, Lock, Queryable, SessionTraits, Transaction } from '../dialect'
 import { guard } from './guards'
 
@@ -41,6 +41,7 @@ async function begin(
     for (const name of off) await connection.query(`PRAGMA ${name} = OFF`)
     await connection.query('BEGIN IMMEDIATE')
     markBegun(connection)
+    await refuseHidden(connection)
     const before = foreignKeysOff || checked ? await violations(connection) : undefined
     return transaction(connection, before, restore)
   } catch (error) {
@@ -76,6 +77,15 @@ function transaction(
     if (before !== undefined) refuseNew(before, await violations(connection))
   }
   return { check, commit, rollback }
+}
+
+/** A name means the connection's own temporary table before the file's: https://www.sqlite.org/lang_naming.html */
+async function refuseHidden(connection: Queryable): Promise<void> {
+  const hidden = await connection.query(
+    `SELECT t.name FROM temp.sqlite_master t JOIN main.sqlite_master m ON m.name = t.name COLLATE NOCASE
+     WHERE t.type IN ('table', 'view') AND m.type IN ('table', 'view') ORDER BY t.name`,
+  )
+  if (hidden.length > 0) throw new HiddenTableError(hidden.map(({ name }) => String(name)))
 }
 
 // TypeORM knows no BEGIN IMMEDIATE; with its state set, its own save() joins the transaction instead of beginning another.

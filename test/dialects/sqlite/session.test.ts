@@ -105,6 +105,18 @@ describe.each(drivers)('%s', (driver) => {
     expect(await count('post')).toBe(1)
   })
 
+  test.each(['TABLE "Post" (x)', 'VIEW "post" AS SELECT 1 AS x'])(
+    'a table behind something temporary of its name is not touched: %s',
+    async (temporary) => {
+      await database.run(`CREATE TEMP ${temporary}`)
+      await expect(begin(true)).rejects.toMatchObject({ code: 'hidden-table', exitCode: 6 })
+      expect(database.runner.isTransactionActive).toBe(false)
+      expect(await pragma()).toBe(1)
+      await database.run(`DROP ${temporary.split(' ')[0]} temp.post`, 'CREATE TEMP TABLE "else" (x)')
+      await (await begin(true)).rollback()
+    },
+  )
+
   test('a connection that cannot begin is left as it was', async () => {
     await database.run('BEGIN')
     const failed = begin(true, { ...stillOutside(database.db) })
