@@ -134,7 +134,7 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
   },
   lockRetries: {
     sentence:
-      'How often a revision is run again that others were in the way of, with longer and longer pauses; one that used `op.query` or `op.manager` only if it says `export const retry = true`.',
+      'How often a revision is run again that others were in the way of, with longer and longer pauses; one that used `op.query`, `op.table` or `op.manager` only if it says `export const retry = true`.',
     fallback: '8',
     wants: (value) => (Number.isInteger(value) && Number(value) >= 0 ? undefined : 'a number of times'),
   },

@@ -58,8 +58,8 @@ test('typeorm-autogen exports these types', () => {
    RevisionFile RevisionOptions RevisionPlace RevisionResult Rewrite RewriteAnswer RewriteContext
    Rewritten RowsInTheWay Rule SchemaModel ScriptParts ScriptTemplate Sequence Settings Shape
    ShowOptions ShowResult Shown SourceAndCompiled StampOptions StampResult Step SwitchOptions
-   SwitchResult Table TableOptions Template UnansweredRename Unique UpgradeOptions Verbatim View
-   WaitOptions WaitResult WriteCommand WriteHook
+   SwitchResult Table TableOptions TableRows Template UnansweredRename Unique UpgradeOptions Verbatim
+   View WaitOptions WaitResult WriteCommand WriteHook
    "
   `)
 })

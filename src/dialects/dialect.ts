@@ -1,6 +1,6 @@
 // What a dialect is: a plain object of functions. The walls know this page, the hall knows none of it.
 import type { Operation, OperationOf } from '../operations/operation'
-import type { Column, EnumType, Literal, QualifiedName, SchemaModel } from '../model/schema'
+import type { Column, EnumType, Literal, QualifiedName, SchemaModel, ColumnType } from '../model/schema'
 
 export type Row = Record<string, unknown>
 
@@ -169,6 +169,11 @@ export interface Dialect {
   quoteTable(name: QualifiedName, scope: Scope): string
   /** A value as SQL, for offline scripts and log rows. */
   literal(value: unknown): string
+  /** A value that is not null as the driver takes it for a column of that type, and what a script gets for what it answers. */
+  readonly values: {
+    write(type: ColumnType, value: unknown): unknown
+    read(type: ColumnType, value: unknown): unknown
+  }
   /** The n-th parameter's placeholder, from 1. */
   placeholder(position: number): string
   /** Splits text into statements with a tokenizer: strings, comments, dollar quotes and trigger bodies stay whole. */

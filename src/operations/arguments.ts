@@ -58,7 +58,7 @@ export function namedArguments<K extends IntentKind>(
 }
 
 /** Throws ArgumentError where an argument of a call that runs at once has the wrong shape. */
-export function checkArguments(method: keyof typeof immediate, args: readonly unknown[], at: string | undefined): void {
+export function checkArguments(method: ImmediateMethod, args: readonly unknown[], at: string | undefined): void {
   Object.entries<Shape>(immediate[method]).forEach(([name, shape], i) => {
     const found = shape(args[i], name)
     if (found !== undefined) throw refusal(method, at)(found)
@@ -224,11 +224,36 @@ const shapes: { readonly [K in IntentKind]: { readonly [A in keyof Required<Inte
   bulkInsert: { table: name, rows: list(record(json)) },
 }
 
+const given: Shape = (value, key) =>
+  value === undefined || typeof value === 'function' || typeof value === 'symbol'
+    ? { key, problem: `\`${key}\` must be a value, or null, not ${typeof value}`, suggestions: [] }
+    : undefined
+const where = record(given)
+const row = record(anything)
+const atLeastOne: Shape = (value, key) =>
+  record(given)(value, key) ??
+  (Object.keys(value as object).length === 0
+    ? { key, problem: `\`${key}\` must name a column`, suggestions: [] }
+    : undefined)
+
+/** ImmediateMethod is a call that runs at once, as errors name it. */
+export type ImmediateMethod = keyof typeof immediate
+
 const immediate = {
   query: { sql: text, parameters: optional(list(anything)) },
   flush: {},
   manager: { run: callback },
   autocommit: { run: callback, options: optional(object({}, { idempotent: truth })) },
+  'table(...).select': {
+    table: name,
+    selection: optional(
+      object({}, { columns: columnNames, where, orderBy: record(oneOf('ASC', 'DESC')), limit: count }),
+    ),
+  },
+  'table(...).insert': { table: name, rows: either({ list: list(row), object: row }, 'a row, or an array of rows') },
+  'table(...).update': { table: name, change: object({ set: atLeastOne }, { where }) },
+  'table(...).delete': { table: name, options: object({ where }) },
+  'table(...).count': { table: name, options: optional(object({}, { where })) },
   batched: {
     batch: object({ table: name, set: record(text) }, { where: text, key: text, size: count, pauseMs: count }),
   },

@@ -1,5 +1,6 @@
 // `op`, the only thing a migration talks to. The same script runs against a database, prints SQL, or is recorded: one op, three backings.
 import type { IntentKind, IntentMap, NameLike } from './intent'
+import type { TableRows } from './rows'
 import type { Signatures } from './signatures'
 
 /** Arguments of a method, in the order of signatures.ts; those whose key is optional may be left out. */
@@ -43,6 +44,8 @@ export interface Batch {
 export interface Op<Manager = unknown> extends QueuedMethods, Immediate<Manager> {
   /** What was given as `-x KEY=VALUE`; a migration that reads it has no checksum, since it may do another thing each time. */
   readonly x: Readonly<Record<string, string>>
+  /** The rows of a table as it is at this point: what is queued runs first, and its columns are those that are there now. */
+  table(name: NameLike): TableRows
   /** In a downgrade: says why there is none; running it is refused with code 6. */
   irreversible(reason: string): never
   /** Stands where a person has to write SQL, such as the value of a new column; as long as it does, running is refused with code 6. */

@@ -4,6 +4,7 @@ import { defined } from '../model/defined'
 import type { Intent, SourceLine } from './intent'
 import type { Batch, Op } from './op'
 import { createOp, type Backing, type RunningOp } from './running-op'
+import { readsRows, type TableCall } from './rows'
 import { signatures } from './signatures'
 
 export { createOp, type Backing, type Call, type RunningOp } from './running-op'
@@ -16,6 +17,7 @@ export type RecordedIntent =
       | { readonly kind: 'manager' }
       | { readonly kind: 'autocommit'; readonly intents: readonly RecordedIntent[]; readonly idempotent?: true }
       | { readonly kind: 'batched'; readonly batch: Batch }
+      | { readonly kind: 'table'; readonly asked: TableCall }
       | { readonly kind: 'irreversible'; readonly reason: string }
       | { readonly kind: 'fillIn'; readonly what: string }
     ))
@@ -101,6 +103,12 @@ function recorder(
       await work(recorder(session, inside, x, read))
     },
     batched: async (batch, { at }) => record(defined({ kind: 'batched' as const, batch, at })),
+    table: async (asked, { at }) => {
+      record(defined({ kind: 'table' as const, asked, at }))
+      if (!readsRows(asked)) return undefined
+      // A number cannot throw when it is looked at, so there is none.
+      return asked.method === 'count' ? refuseRows(read) : unreadable(read)
+    },
     fillIn: (what, at) => {
       if (!session.opaque) intents.push(defined({ kind: 'fillIn' as const, what, at }))
     },
@@ -114,11 +122,13 @@ function recorder(
 /** Thrown by rows nobody has; private, so that a script cannot ask for it by name. */
 class UnknownRows extends Error {}
 
+function refuseRows(read: () => void): never {
+  read()
+  throw new UnknownRows('These rows are not known while the script is recorded.')
+}
+
 function unreadable(read: () => void): unknown {
-  const refuse = (): never => {
-    read()
-    throw new UnknownRows('These rows are not known while the script is recorded.')
-  }
+  const refuse = () => refuseRows(read)
   return new Proxy([], {
     // A promise asks what it is resolved with for `then`; that is not reading.
     get: (_, key) => (key === 'then' ? undefined : refuse()),

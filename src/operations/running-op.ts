@@ -1,9 +1,10 @@
 // Makes `op` for one run of one script. What stands behind it, a database, paper or a recording, is its backing.
 import { FillInError, IrreversibleError, MisplacedCallError, UnawaitedError } from '../errors'
 import { defined } from '../model/defined'
-import { checkArguments, namedArguments } from './arguments'
-import type { Intent, IntentKind, SourceLine } from './intent'
+import { checkArguments, namedArguments, type ImmediateMethod } from './arguments'
+import type { Intent, IntentKind, NameLike, SourceLine } from './intent'
 import type { Batch, Immediate, Op, QueuedMethods } from './op'
+import { callName, type Row, type TableCall, type TableRows } from './rows'
 import { signatures } from './signatures'
 import { callerLine } from './source-line'
 import { lineOf } from './targets'
@@ -11,7 +12,7 @@ import { refuseTransactionControl } from './transaction-control'
 
 /** Call is an asynchronous call of `op` and the line it stands on. */
 export interface Call {
-  readonly method: keyof Immediate<unknown>
+  readonly method: ImmediateMethod
   readonly at?: SourceLine
 }
 
@@ -28,6 +29,8 @@ export interface Backing<Manager = unknown> {
     call: Call,
   ): Promise<void>
   batched(batch: Batch, call: Call): Promise<void>
+  /** Asks a table; what comes back is what the method of the call promises. */
+  table(asked: TableCall, call: Call): Promise<unknown>
   /** A value nobody has filled in; absent where there is nothing but to refuse. */
   fillIn?(what: string, at: SourceLine | undefined): void
   /** What was given with `-x`; nothing when left out. */
@@ -105,7 +108,35 @@ export function createOp<Manager = unknown>(backing: Backing<Manager>): RunningO
     }
   }
 
-  const immediate: Immediate<Manager> & Pick<Op<Manager>, 'irreversible' | 'fillIn'> = {
+  const tableOf = (name: NameLike): TableRows => {
+    const ask = (callee: (...args: never[]) => unknown, args: readonly unknown[], asked: TableCall) =>
+      // What a backing answers is what the method promises.
+      immediately<never>(
+        callee,
+        callName(asked),
+        [name, ...args],
+        (call) => backing.table(asked, call) as Promise<never>,
+      )
+    return {
+      select: function select(selection) {
+        return ask(select, [selection], { table: name, method: 'select', ...selection })
+      },
+      insert: function insert(rows) {
+        return ask(insert, [rows], { table: name, method: 'insert', rows: [rows].flat() as readonly Row[] })
+      },
+      update: function update(change) {
+        return ask(update, [change], { table: name, method: 'update', ...change })
+      },
+      delete: function remove(options) {
+        return ask(remove, [options], { table: name, method: 'delete', ...options })
+      },
+      count: function count(options) {
+        return ask(count, [options], { table: name, method: 'count', ...options })
+      },
+    }
+  }
+
+  const immediate: Immediate<Manager> & Pick<Op<Manager>, 'irreversible' | 'fillIn' | 'table'> = {
     query: function query(sql, parameters) {
       return immediately(query, 'query', [sql, parameters], (call) => {
         refuseTransactionControl(sql, lineOf(call))
@@ -128,6 +159,7 @@ export function createOp<Manager = unknown>(backing: Backing<Manager>): RunningO
     batched: function batched(batch) {
       return immediately(batched, 'batched', [batch], (call) => backing.batched(batch, call))
     },
+    table: tableOf,
     irreversible: function irreversible(reason): never {
       throw new IrreversibleError(reason, lineOf({ at: callerLine(irreversible) }))
     },

@@ -1,9 +1,12 @@
 // A script that runs against a database: what stands behind its `op`.
 import { AutogenError, exitCodes } from '../errors'
+import type { Row } from '../dialects/dialect'
 import { createOp, type Backing } from '../operations/record'
+import { callName } from '../operations/rows'
 import { runBatches } from './batched'
 import type { LiveSchema } from './live-schema'
 import { passagesOf, type RecordedMigration } from './recorded'
+import { rowsSql } from './rows'
 import type { SegmentRun } from './segments'
 import type { Task } from './task'
 import type { Session } from './session'
@@ -94,6 +97,14 @@ function liveBacking(stage: Stage, mode: Mode): Backing {
     async autocommit(work, { idempotent }) {
       await run.commitPart()
       await work(liveBacking(stage, { transaction: false, idempotent: idempotent ?? false }))
+    },
+    async table(asked, { at }) {
+      const before = await schema.read([{ kind: 'dropTable', table: asked.table }])
+      const { statements, result } = rowsSql(asked, before, session, { at })
+      let rows: Row[] = []
+      for (const statement of statements)
+        rows = await run.query(statement, at, { ...within, what: `op.${callName(asked)}` })
+      return result(rows)
     },
     batched: (batch, { at }) => runBatches({ session, schema, run, task }, batch, at),
     given: () => migration.x,

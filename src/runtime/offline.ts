@@ -9,6 +9,7 @@ import { defined } from '../model/defined'
 import type { SchemaModel } from '../model/schema'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
+import { callName, readsRows } from '../operations/rows'
 import type { MigrationScript } from '../scripts/script'
 import { updateAtOnce } from './batched'
 import { inlineParameters } from './inline-parameters'
@@ -25,6 +26,7 @@ import {
   type RecordedMigration,
 } from './recorded'
 import { replay } from './replay'
+import { rowsSql } from './rows'
 import type { Interop, OwnTables } from './session'
 import { headsAfterStamp, stampedOperations } from './stamp'
 import { prepare } from './work'
@@ -153,22 +155,28 @@ function writeMigration(
       schema = after
       goesOn = true
     } else {
-      const statement = statementOf(request, id, passage)
+      const statements = statementsOf(request, id, passage, schema)
       const alone = passage.kind === 'batched'
-      parts = added(request, parts, { transactional: true, statements: [statement] }, goesOn && !alone)
+      parts = added(request, parts, { transactional: true, statements }, goesOn && !alone)
       goesOn = !alone
     }
   }
   return { parts, operations, schema, foreignKeysOff }
 }
 
-function statementOf(
+function statementsOf(
   { dialect, scope }: OfflineRequest,
   id: string,
   passage: Exclude<Passage, { kind: 'queued' }>,
-): Statement {
-  if (passage.kind === 'query') return passage
-  if (passage.kind === 'batched') return { sql: updateAtOnce(passage.batch, dialect, scope) }
+  before: SchemaModel,
+): readonly Statement[] {
+  if (passage.kind === 'query') return [passage]
+  if (passage.kind === 'batched') return [{ sql: updateAtOnce(passage.batch, dialect, scope) }]
+  if (passage.kind === 'table') {
+    const { asked } = passage
+    if (!readsRows(asked)) return rowsSql(asked, before, { dialect, scope }, passage).statements
+    throw new OfflineError(id, `${said({ ...passage, kind: callName(asked) })} reads rows, which nobody has there`)
+  }
   throw new OfflineError(id, `${said(passage)} needs the database while it runs`)
 }
 

@@ -123,8 +123,12 @@ export class SegmentRun {
   }
 
   /** Runs a statement of the script's own and returns its rows. */
-  query(statement: Statement, at: SourceLine | undefined, options: { readonly transaction: boolean }): Promise<Row[]> {
-    return this.live('op.query', options, () => this.#statements.send(statement, undefined, at))
+  query(
+    statement: Statement,
+    at: SourceLine | undefined,
+    { what = 'op.query', ...options }: { readonly transaction: boolean; readonly what?: string },
+  ): Promise<Row[]> {
+    return this.live(what, options, () => this.#statements.send(statement, undefined, at))
   }
 
   /** Runs code of the script's own. Its result is unknown to a later run, so there is no going on after it. */

@@ -75,5 +75,5 @@ function intentsOf({ passage }: { readonly passage: Passage }): readonly Intent[
 /** Whether a passage is the script's own SQL, or code, which may delete rows. */
 function isOwn(passage: Passage): boolean {
   if (passage.kind === 'queued') return passage.intents.some(({ kind }) => kind === 'execute')
-  return passage.kind === 'query' || passage.kind === 'manager'
+  return passage.kind === 'query' || passage.kind === 'manager' || passage.kind === 'table'
 }

@@ -22,6 +22,7 @@ function diary() {
       said.push('end')
     },
     batched: async (batch) => void said.push(batch),
+    table: async (asked) => void said.push(asked),
   }
   return { said, backing }
 }

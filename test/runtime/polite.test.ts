@@ -121,6 +121,7 @@ test('while a statement waits, a second connection tells for whom', async () => 
 
 describe.each([
   ['op.query', async (op: Op) => void (await op.query('INSERT INTO other VALUES (1)'))],
+  ['op.table', (op: Op) => op.table('other').insert({ id: 1 })],
   [
     'op.manager',
     (op: Op<{ query(sql: string): Promise<unknown> }>) =>

@@ -12,6 +12,7 @@ import { normalize } from './normalize'
 import { plan } from './plan'
 import { session } from './session'
 import { unconvertible } from './unconvertible'
+import { read, write } from './values'
 
 /** PostgreSQL, 12 and later. */
 export const postgres: Dialect = {
@@ -43,6 +44,7 @@ export const postgres: Dialect = {
   quote: quoteName,
   quoteTable,
   literal,
+  values: { write, read },
   placeholder: (position) => `$${position}`,
   split: (sql) => splitStatements(sql, postgresTokens),
   session,

@@ -85,6 +85,17 @@ export function hasOneForm(type: ColumnType): boolean {
   return typeof type !== 'string' || (family !== 'other' && family !== 'json')
 }
 
+/** Whether a column of that type holds JSON. */
+export function isJsonType(type: ColumnType): boolean {
+  const { family, array } = familyOf(type)
+  return isJson(family) && !array
+}
+
+/** The items of the server's own text for an array; undefined where the type is none. */
+export function readArray(type: ColumnType, text: string): Json[] | undefined {
+  return familyOf(type).array ? parseArray(text) : undefined
+}
+
 type Family = 'boolean' | 'number' | 'json' | 'jsonb' | 'text' | 'other'
 
 const families: { readonly [name: string]: Family } = {

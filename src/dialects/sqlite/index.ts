@@ -10,6 +10,7 @@ import { normalize } from './normalize'
 import { plan } from './plan'
 import { session } from './session'
 import { splitSqlite } from './split'
+import { read, write } from './values'
 
 /** The SQLite dialect. */
 export const sqlite: Dialect = {
@@ -42,6 +43,7 @@ export const sqlite: Dialect = {
   quote: quoteName,
   quoteTable,
   literal,
+  values: { write, read },
   placeholder: () => '?',
   split: splitSqlite,
   session,
