@@ -1,6 +1,6 @@
 // The command line: one command run, one result or error printed. The only place that exits.
 import type { AnyCommand, Out } from '../commands/command'
-import { AutogenError, exitCodes, UsageError } from '../errors'
+import { AutogenError, exitCodes, InterruptedError, UsageError } from '../errors'
 import { folderAbove, performCommand } from '../project'
 import { errorData } from '../runtime/events'
 import { cleanError } from '../runtime/passwords'
@@ -26,18 +26,28 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function runCommandLine(argv: readonly string[], err: Out, log: JsonLog | undefined): Promise<number> {
   const asked = { json: says(argv, 'format', 'json'), verbose: hasFlag(argv, 'verbose') }
-  try {
-    if (await answeredByHelp(argv)) return 0
-    const chosen = await parse(argv)
-    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, err, log)
-  } catch (thrown) {
-    // What was typed may hold a password, too.
-    const error = cleanError(thrown)
+  const fail = (error: unknown): number => {
     if (asked.json) process.stdout.write(`${JSON.stringify({ format: 1, error: errorData(error) }, null, 2)}\n`)
     else if (log === undefined) printError(error, err, asked.verbose)
     log?.tell({ type: 'failure', ...errorData(error) })
     return error instanceof AutogenError ? error.exitCode : exitCodes.unexpected
   }
+  try {
+    if (await answeredByHelp(argv)) return 0
+    const chosen = await parse(argv)
+    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, { err, log, fail })
+  } catch (thrown) {
+    // What was typed may hold a password, too.
+    return fail(cleanError(thrown))
+  }
+}
+
+/** Voice is how a command tells what happens besides its result. */
+interface Voice {
+  readonly err: Out
+  readonly log: JsonLog | undefined
+  /** Tells of an error; returns its exit code. */
+  fail(error: unknown): number
 }
 
 /** `--help` anywhere, before anything is required of the line; without any word the help is the answer, and an error. */
@@ -61,7 +71,8 @@ async function answeredByHelp(argv: readonly string[]): Promise<boolean> {
   throw new UsageError('No command was named.', 'Name one, for example `autogen upgrade head`.')
 }
 
-async function perform(command: AnyCommand, options: Arguments, err: Out, log: JsonLog | undefined): Promise<number> {
+async function perform(command: AnyCommand, options: Arguments, voice: Voice): Promise<number> {
+  const { err, log } = voice
   const json = options.format === 'json'
   const format = command.formats?.[String(options.format)]
   const quiet = options.quiet === true
@@ -76,7 +87,7 @@ async function perform(command: AnyCommand, options: Arguments, err: Out, log: J
     }
   }
   const interruption = new AbortController()
-  const stop = interruptWith(interruption, err, log)
+  const stop = interruptWith(interruption, voice)
   try {
     if (command.standalone !== true) enter(options)
     const result = await performCommand(command, {
@@ -115,20 +126,32 @@ function logOf(argv: readonly string[], { line }: Out): JsonLog {
 }
 
 /** First Ctrl-C: stop after the running statement; second: at once. */
-function interruptWith(controller: AbortController, err: Out, log: JsonLog | undefined): () => void {
+function interruptWith(controller: AbortController, { err, log, fail }: Voice): () => void {
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+    if (controller.signal.aborted) {
+      const code = fail(new InterruptedError(undefined, 'at once'))
+      log?.exit(code)
+      endAtOnce(code)
+    }
     const message = 'once the running statement has ended; Ctrl-C again stops at once'
     if (log === undefined) err.line(`${err.paint.yellow('stopping')}  ${message}`)
     else log.tell({ type: 'warning', code: 'stopping', message: `Stopping ${message}.` })
     controller.abort()
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  for (const signal of signals) process.on(signal, onSignal)
   return () => {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
+    for (const signal of signals) process.off(signal, onSignal)
   }
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** An exit waits for the threads of a driver, and so for the statement that one of them runs; the signal itself does not. */
+function endAtOnce(code: number): never {
+  process.removeAllListeners('SIGINT')
+  if (process.platform !== 'win32') process.kill(process.pid, 'SIGINT')
+  // The first process of a container is deaf to a signal that it does not listen to.
+  process.exit(code)
 }
 
 /** `autogen history | head` closes our pipe early; that is no error. */

@@ -20,11 +20,16 @@ export class LockTimeoutError extends AutogenError {
 export class InterruptedError extends AutogenError {
   readonly code = 'interrupted'
   readonly exitCode = exitCodes.interrupted
-  constructor(readonly revision?: string) {
+  constructor(
+    readonly revision?: string,
+    how: 'in order' | 'at once' = 'in order',
+  ) {
     super(
-      revision === undefined
-        ? 'Interrupted; nothing is half done.'
-        : `Interrupted in revision ${revision}; its open transaction was rolled back.`,
+      how === 'at once'
+        ? 'Stopped at once; the database rolls back what was not committed.'
+        : revision === undefined
+          ? 'Interrupted; nothing is half done.'
+          : `Interrupted in revision ${revision}; its open transaction was rolled back.`,
       'Run `autogen current` to see where the database is, and the same command again to go on.',
     )
   }

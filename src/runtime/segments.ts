@@ -213,7 +213,7 @@ export class SegmentRun {
     if (this.skipping) {
       throw new NotResumableError(step.revision.id, this.#goOnFrom, 'the script has fewer parts than when it stopped')
     }
-    this.#statements.refuseInterrupted()
+    await this.#statements.refuseInterrupted()
     await this.#begin()
     await this.#refuseLostLock()
     const row = this.#row

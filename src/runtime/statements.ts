@@ -1,4 +1,5 @@
 // The statements of one migration on their way to the server: guarded, timed, watched, and told of; what goes wrong comes back as a fact.
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Blocker, Row, Statement } from '../dialects/dialect'
 import { InterruptedError } from '../errors'
 import { defined } from '../model/defined'
@@ -51,7 +52,7 @@ export class Statements {
     const { sql, parameters, operation: index } = statement
     const operation = index === undefined ? undefined : work?.operations[index]
     const at = index === undefined ? line : work?.lines[index]
-    this.refuseInterrupted()
+    await this.refuseInterrupted()
     try {
       for (const guard of statement.guards ?? []) await refuseRowsInTheWay(guard, session, step, operation, at)
       const started = performance.now()
@@ -87,9 +88,12 @@ export class Statements {
     })
   }
 
-  /** Stops before the next statement when the run was told to. */
-  refuseInterrupted(): void {
-    if (this.#task.signal?.aborted) throw new InterruptedError(this.#task.step.revision.id)
+  /** Stops before the next statement when the run was told to. Some drivers never wait: a signal is heard in a turn of the loop. */
+  async refuseInterrupted(): Promise<void> {
+    const { signal, step } = this.#task
+    if (signal === undefined) return
+    await turn()
+    if (signal.aborted) throw new InterruptedError(step.revision.id)
   }
 }
 

@@ -11,6 +11,8 @@ const root = join(__dirname, '../..')
 /** Ran is what a person would see of one command. */
 export interface Ran {
   readonly code: number
+  /** What it died of, where it did. */
+  readonly signal?: NodeJS.Signals
   readonly stdout: string
   readonly stderr: string
   /** Both, in no particular order. */
@@ -124,7 +126,9 @@ function start(cwd: string, words: readonly string[], environment: Record<string
   })
   const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr, output: stdout + stderr }))
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? -1, ...(signal && { signal }), stdout, stderr, output: stdout + stderr }),
+    )
   })
   return {
     ended,
