@@ -6,7 +6,7 @@ import { carriedRenames } from './diff/carried'
 import { applyPolicy } from './diff/policy'
 import { diff } from './diff/diff'
 import { filtersAny, includesName, leaveOut, onlyLike, type Sides } from './diff/include'
-import { settleRenames, type Settled } from './diff/settle'
+import { afterSettling, settleRenames, type Settled } from './diff/settle'
 import type { Scope, Uncertainty } from './dialects/dialect'
 import { longNames, type LongName } from './entities/long-names'
 import { readEntities } from './entities/read'
@@ -102,9 +102,10 @@ async function judgeAndDiff(
   const shown = leaveOut({ live: without(from, leftAlone), wanted: to }, settings)
   const settled = await settle(environment, options, shown, isDestructive)
   const judged = await dialect.judge(connection, apply(from, settled.operations), to, scope)
-  const rest = filtersAny(settings)
+  const left = filtersAny(settings)
     ? diff(onlyLike(judged.live, apply(shown.live, settled.operations)), onlyLike(judged.wanted, shown.wanted))
     : diff(without(judged.live, leftAlone), judged.wanted)
+  const rest = afterSettling(left, settled.operations)
   const outcome = applyPolicy([...settled.operations, ...rest], {
     // What was ours is ours under its new name.
     managed: foldManaged(

@@ -15,7 +15,7 @@ import {
   synchronizedIndexes,
   validated,
 } from '../model/same'
-import type { ForeignKey, Index, QualifiedName, Table } from '../model/schema'
+import type { ForeignKey, Index, QualifiedName, Table, View } from '../model/schema'
 import { usesColumn } from '../operations/companions'
 import type { Operation } from '../operations/operation'
 import { mentions } from './mentions'
@@ -46,6 +46,37 @@ export function diffForeignKeys(live: Table, wanted: Table, touched: (key: Forei
   return compare(foreignKeys, live, wanted, touched)
 }
 
+/** What makes the indexes of a materialised view that stays as wanted. */
+export function diffViewIndexes(live: View, wanted: View): Operation[] {
+  const { ours, declared } = synchronized(live.indexes ?? [], wanted.indexes ?? [])
+  return changes(indexes, nameOf(live), pair(ours, declared, sameIndex), () => false)
+}
+
+/**
+ * The indexes of a materialised view that is made again. What it has and keeps goes and comes with it, as it is called and
+ * tuned there; all others go and come by themselves, for whatever is there when a view is dropped comes back with it, by
+ * hand or not, and so it must be on the way back. Afterwards come the names they should have.
+ */
+export function remadeIndexes(live: View, wanted: View) {
+  const { ours, others, declared } = synchronized(live.indexes ?? [], wanted.indexes ?? [])
+  const { pairs, extra, missing } = pair(ours, declared, sameIndex)
+  const again = pairs.map(([one, want]) => (sameIndex(one, want) || isTuned(indexes, one, want) ? one : want))
+  return {
+    kept: [...pairs.map(([one]) => one), ...others],
+    extra: extra.map((index) => indexes.drop(nameOf(live), index)),
+    again,
+    missing: missing.map((index) => indexes.create(nameOf(live), index)),
+    renames: again.flatMap((one, at) => renamed(indexes.rename, nameOf(live), one, pairs[at]![1])),
+  }
+}
+
+/** Live indexes that somebody synchronizes, the others, and the wanted ones. */
+function synchronized(live: readonly Index[], wanted: readonly Index[]) {
+  const ours = synchronizedIndexes(live, wanted)
+  const others = live.filter((index) => !ours.includes(index))
+  return { ours, others, declared: synchronizedIndexes(wanted, wanted) }
+}
+
 function diffIndexes(live: Table, wanted: Table, { recreated, retyped, dropped }: ColumnChanges): Operation[] {
   const speaksOf = (index: Index, name: string) =>
     [index.where, ...index.columns].some(
@@ -54,9 +85,7 @@ function diffIndexes(live: Table, wanted: Table, { recreated, retyped, dropped }
   const touched = (index: Index) =>
     [...recreated, ...dropped].some((name) => usesColumn(index, name)) ||
     [...recreated, ...retyped].some((name) => speaksOf(index, name))
-  const ours = synchronizedIndexes(live.indexes, wanted.indexes)
-  const others = live.indexes.filter((index) => !ours.includes(index))
-  const declared = synchronizedIndexes(wanted.indexes, wanted.indexes)
+  const { ours, others, declared } = synchronized(live.indexes, wanted.indexes)
   const { pairs, extra, missing } = pair(ours, declared, sameIndex)
   // What nobody synchronizes stays, unless a column of it goes.
   const lost = others.filter(touched)
@@ -90,6 +119,11 @@ function compare<T extends Named>(
   return changes(kind, nameOf(live), pair(kind.of(live), kind.of(wanted), kind.same), touched, dropped)
 }
 
+/** Whether somebody has tuned by hand what is called as wanted. */
+function isTuned<T extends Named>(kind: PartKind<T>, live: T, wanted: T): boolean {
+  return !kind.same(live, wanted) && live.name === wanted.name && kind.suits(live, wanted)
+}
+
 function changes<T extends Named>(
   kind: PartKind<T>,
   table: QualifiedName,
@@ -97,11 +131,12 @@ function changes<T extends Named>(
   touched: (part: T) => boolean,
   dropped: ReadonlySet<string> = new Set(),
 ): Operation[] {
-  const isTuned = ([one, want]: readonly [T, T]) =>
-    suits(one, want) && !kind.same(one, want) && !one.include?.some((name) => dropped.has(name))
-  const suits = (one: T, want: T) => kind.same(one, want) || (one.name === want.name && kind.suits(one, want))
+  const tuned = ([one, want]: readonly [T, T]) =>
+    isTuned(kind, one, want) && !one.include?.some((name) => dropped.has(name))
   const isReplaced = ([one, want]: readonly [T, T]) =>
-    !suits(one, want) || touched(one) || (!validated(one, want) && one.name === undefined)
+    !(kind.same(one, want) || isTuned(kind, one, want)) ||
+    touched(one) ||
+    (!validated(one, want) && one.name === undefined)
   const replaced = pairs.filter(isReplaced)
   const kept = pairs.filter((both) => !isReplaced(both))
   return [
@@ -113,7 +148,7 @@ function changes<T extends Named>(
     }),
     ...[
       // What somebody tuned by hand comes back as it was, unless what it was tuned with is gone.
-      ...replaced.map((both) => (isTuned(both) ? both[0] : both[1])),
+      ...replaced.map((both) => (tuned(both) ? both[0] : both[1])),
       ...missing,
     ].map((part) => kind.create(table, part)),
   ]

@@ -30,8 +30,8 @@ export function diff(from: SchemaModel, to: SchemaModel): Operation[] {
       ...diffTypes(from, to),
       ...kept.flatMap(({ columns, parts }) => [...columns.operations, ...parts]),
       ...kept.flatMap(({ before, after, columns }) => diffForeignKeys(before, after, touched(columns))),
-      ...diffViews(from.views, to.views, inTheWay, reshaped),
     ],
+    views: diffViews(from.views, to.views, inTheWay, reshaped),
   })
 }
 

@@ -111,7 +111,7 @@ function everything({ tables, enums, views, sequences }: SchemaModel): Thing[] {
   return [
     ...tables.flatMap((table) => [whole('table')(table), ...partsOf(table)]),
     ...enums.map(whole('enum')),
-    ...views.map(whole('view')),
+    ...views.flatMap((view) => [whole('view')(view), ...partsOfView(view)]),
     ...sequences.map(whole('sequence')),
   ]
 }
@@ -128,6 +128,16 @@ function partsOf(table: Table): Thing[] {
     ...parts('check', table.checks),
     ...parts('exclusion', table.exclusions),
   ]
+}
+
+function partsOfView(view: View): Thing[] {
+  return (view.indexes ?? []).map((object) => ({
+    key: partKey('index', view, object),
+    kind: 'index',
+    object,
+    of: view,
+    part: object.name,
+  }))
 }
 
 /** The keys of what the filters refuse on one side, and of what stands on it. */
@@ -193,7 +203,7 @@ function remaining(schema: SchemaModel, out: ReadonlySet<string>): SchemaModel {
     ...schema,
     tables: schema.tables.filter(stays('table')).map((table) => remainingParts(table, out)),
     enums: schema.enums.filter(stays('enum')),
-    views: schema.views.filter(stays('view')),
+    views: schema.views.filter(stays('view')).map((view) => remainingIndexes(view, out)),
     sequences: schema.sequences.filter(stays('sequence')),
   }
 }
@@ -213,6 +223,11 @@ function remainingParts({ primaryKey, ...table }: Table, out: ReadonlySet<string
     checks: table.checks.filter(stays('check')),
     exclusions: table.exclusions.filter(stays('exclusion')),
   }
+}
+
+function remainingIndexes({ indexes = [], ...view }: View, out: ReadonlySet<string>): View {
+  const left = indexes.filter((index) => !out.has(partKey('index', view, index)))
+  return left.length === 0 ? view : { ...view, indexes: left }
 }
 
 /** The columns that are in a schema and no longer among what is shown of it. */

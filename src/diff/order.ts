@@ -6,23 +6,25 @@ import { dropTable } from '../operations/companions'
 import type { Kind, Operation, OperationOf } from '../operations/operation'
 import { reverseAll } from '../operations/reverse'
 import { isRename, orderRenames } from './renames'
+import type { ViewChanges } from './views'
 
-/** TableChanges holds the tables that come and go as wholes; the operations are everything else. */
-export interface TableChanges {
+/** Changes holds the tables that come and go as wholes, and what goes and comes of views; the operations are everything else. */
+export interface Changes {
   readonly created: readonly Table[]
   readonly dropped: readonly Table[]
   readonly operations: readonly Operation[]
+  readonly views: ViewChanges
 }
 
 /** All operations in their order; reversed, they are in order too. */
-export function order({ created, dropped, operations }: TableChanges): Operation[] {
+export function order({ created, dropped, operations, views }: Changes): Operation[] {
   const of = <K extends Kind>(...kinds: readonly K[]) => ofKinds(operations, kinds)
   const sequencesComing = of('createSequence').map(({ sequence }) => keyOf(sequence))
   const sequencesGoing = of('dropSequence')
   const isRecreated = ({ sequence }: OperationOf<'dropSequence'>) => sequencesComing.includes(keyOf(sequence))
   const leaving = leavingColumns(operations)
   return [
-    ...of('dropView'),
+    ...views.going,
     ...of('dropForeignKey'),
     ...dropTables(dropped),
     ...of('createSchema'),
@@ -46,7 +48,7 @@ export function order({ created, dropped, operations }: TableChanges): Operation
     ...createTables(created),
     ...of('createForeignKey'),
     ...of('validateConstraint'),
-    ...of('createView'),
+    ...views.coming,
     ...of('dropExtension'),
   ]
 }

@@ -1,12 +1,12 @@
 // From answers to renames: what a person said was renamed is renamed first, then the rest of the difference is looked at.
-import { findEnum, findTable, keyOf, nameOf, sameName } from '../model/lookup'
-import type { EnumReference, QualifiedName, SchemaModel, Table } from '../model/schema'
+import { findEnum, findTable, findView, keyOf, nameOf, sameName } from '../model/lookup'
+import type { EnumReference, Index, QualifiedName, SchemaModel, Table, View } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Operation, OperationOf } from '../operations/operation'
 import type { Answers } from './answers'
 import { findGone, type Gone, type RenameKind } from './candidates'
 import { asideName } from './renames'
-import { diffViews, type ColumnInTheWay } from './views'
+import { diffViews, withIndexes, type ColumnInTheWay } from './views'
 
 /** Decider knows what became of a thing; undefined where it does not. */
 export type Decider = (gone: Gone) => string | null | undefined | Promise<string | null | undefined>
@@ -66,7 +66,7 @@ export async function settleRenames(
     open.push(...left.filter(({ alike }) => alike.length > 0))
   }
 
-  const operations = [...viewsInTheWay(live, renames), ...renames]
+  const operations = [...viewsInTheWay(live, wanted, renames), ...renames]
   return { operations, schema: apply(live, operations), answers, open }
 }
 
@@ -153,7 +153,7 @@ function enumName({ enum: name, schema }: EnumReference): QualifiedName {
 }
 
 /** Views over what is renamed, or of its new name, go first, with the text they have; those that are still wanted come back at the end. */
-function viewsInTheWay({ views }: SchemaModel, renames: readonly Operation[]): Operation[] {
+function viewsInTheWay({ views }: SchemaModel, wanted: SchemaModel, renames: readonly Operation[]): Operation[] {
   const was = new Map<string, QualifiedName>()
   const inTheWay = renames.flatMap((rename): ColumnInTheWay[] => {
     if (rename.kind === 'renameTable') {
@@ -166,5 +166,41 @@ function viewsInTheWay({ views }: SchemaModel, renames: readonly Operation[]): O
   })
   const isRoom = (view: QualifiedName) =>
     !renames.some((rename) => rename.kind === 'renameTable' && sameName(rename.to, view))
-  return diffViews(views, views.filter(isRoom), inTheWay).filter(({ kind }) => kind === 'dropView')
+  return diffViews(views, views.filter(isRoom), inTheWay).going.flatMap((operation) =>
+    operation.kind === 'dropView' ? dropForNow(operation.view, wanted) : [operation],
+  )
+}
+
+/**
+ * What is left to do, after renames before which views were dropped: with such a view comes back what went with it, and its
+ * other indexes by themselves.
+ */
+export function afterSettling(rest: readonly Operation[], settled: readonly Operation[]): Operation[] {
+  const dropped = settled.flatMap((one) => (one.kind === 'dropView' ? [one.view] : []))
+  return rest.flatMap((operation): Operation[] => {
+    if (operation.kind !== 'createView') return [operation]
+    const { view } = operation
+    const before = dropped.find((one) => sameName(one, view))
+    if (before === undefined) return [operation]
+    const { indexes = [] } = view
+    const came = indexes.filter(({ name }) => before.indexes?.some((index) => index.name === name))
+    const others = indexes.filter((index) => !came.includes(index))
+    return [
+      { ...operation, view: withIndexes(view, came) },
+      ...others.map((index): Operation => ({ kind: 'createIndex', table: nameOf(view), index })),
+    ]
+  })
+}
+
+/** The drop of a view; if it comes back, the indexes that do not come with it are dropped by themselves. */
+function dropForNow(view: View, wanted: SchemaModel): Operation[] {
+  const { indexes = [] } = view
+  const want = findView(wanted, view)
+  const isComing = ({ name }: Index) => want === undefined || (want.indexes ?? []).some((index) => index.name === name)
+  return [
+    ...indexes
+      .filter((index) => !isComing(index))
+      .map((index): Operation => ({ kind: 'dropIndex', table: nameOf(view), index })),
+    { kind: 'dropView', view: withIndexes(view, indexes.filter(isComing)) },
+  ]
 }

@@ -1,11 +1,14 @@
-// Views: a changed one is dropped and created again, and with it every view that stands on it or on what changes.
+// Views: a changed one is dropped and created again, and with it every view that stands on it or on what changes. The
+// indexes of one that stays come and go by themselves.
 import { spelling } from '../model/expression'
 import { keyOf } from '../model/lookup'
-import { sameView } from '../model/same'
-import type { QualifiedName, View } from '../model/schema'
+import { sameQuery, synchronizedIndexes } from '../model/same'
+import type { Index, QualifiedName, View } from '../model/schema'
 import { saysAllColumns } from '../model/star'
 import type { Operation } from '../operations/operation'
+import { diffViewIndexes, remadeIndexes } from './constraints'
 import { mentions } from './mentions'
+import { isRename, orderRenames } from './renames'
 
 /** ColumnInTheWay is a column that cannot be changed while a view uses it. */
 export interface ColumnInTheWay {
@@ -13,13 +16,20 @@ export interface ColumnInTheWay {
   readonly column: string
 }
 
-/** What makes the views as wanted: drops first, those that stand on others before them; creates in the opposite order. */
+/** ViewChanges holds what happens to views and their indexes before everything else, and after it. */
+export interface ViewChanges {
+  /** Those that stand on others go before them, and come after them. */
+  readonly going: readonly Operation[]
+  readonly coming: readonly Operation[]
+}
+
+/** What makes the views as wanted. */
 export function diffViews(
   live: readonly View[],
   wanted: readonly View[],
   columns: readonly ColumnInTheWay[],
   reshaped: readonly QualifiedName[] = [],
-): Operation[] {
+): ViewChanges {
   const before = new Map(live.map((view) => [keyOf(view), view]))
   const after = new Map(wanted.map((view) => [keyOf(view), view]))
   const going = new Set<View>()
@@ -27,7 +37,7 @@ export function diffViews(
     const want = after.get(keyOf(view))
     const stays =
       want !== undefined &&
-      sameView(view, want) &&
+      sameQuery(view, want) &&
       !columns.some((column) => uses(view, column)) &&
       !(spreads(view, want) && reshaped.some(({ name }) => mentions(want.definition.sql, name)))
     if (!stays) going.add(view)
@@ -36,16 +46,45 @@ export function diffViews(
     size = going.size
     for (const view of live) if ([...going].some((other) => other !== view && standsOn(view, other))) going.add(view)
   }
+  const remade = new Map(
+    [...going].flatMap((view) => {
+      const want = after.get(keyOf(view))
+      return want === undefined ? [] : [[keyOf(view), remadeIndexes(view, want)] as const]
+    }),
+  )
   const coming = wanted.filter((view) => {
     const one = before.get(keyOf(view))
     return one === undefined || going.has(one)
   })
-  return [
-    ...standingOrder([...going])
-      .reverse()
-      .map((view): Operation => ({ kind: 'dropView', view })),
-    ...standingOrder(coming).map((view): Operation => ({ kind: 'createView', view })),
-  ]
+  const inPlace = live
+    .filter((view) => !going.has(view))
+    .flatMap((view) => diffViewIndexes(view, after.get(keyOf(view))!))
+  const later = [...[...remade.values()].flatMap(({ renames, missing }) => [...renames, ...missing]), ...inPlace]
+  return {
+    going: [
+      ...inPlace.filter(({ kind }) => kind === 'dropIndex'),
+      ...standingOrder([...going])
+        .reverse()
+        .flatMap((view): Operation[] => {
+          const indexes = remade.get(keyOf(view))
+          if (indexes === undefined) return [{ kind: 'dropView', view }]
+          return [...indexes.extra, { kind: 'dropView', view: withIndexes(view, indexes.kept) }]
+        }),
+    ],
+    coming: [
+      ...standingOrder(coming).map((view): Operation => {
+        const declared = synchronizedIndexes(view.indexes ?? [], view.indexes ?? [])
+        return { kind: 'createView', view: withIndexes(view, remade.get(keyOf(view))?.again ?? declared) }
+      }),
+      ...orderRenames(later.filter(isRename)),
+      ...later.filter(({ kind }) => kind === 'createIndex'),
+    ],
+  }
+}
+
+/** A view with these indexes and no others. */
+export function withIndexes({ indexes: _, ...view }: View, indexes: readonly Index[]): View {
+  return indexes.length === 0 ? view : { ...view, indexes }
 }
 
 function uses(view: View, { table, column }: ColumnInTheWay): boolean {

@@ -189,11 +189,12 @@ export function sameEnum(a: EnumType, b: EnumType): boolean {
 
 /** Whether two views of the same name are the same. */
 export function sameView(actual: View, wanted: View): boolean {
-  return (
-    sameExpression(actual.definition, wanted.definition) &&
-    actual.materialized === wanted.materialized &&
-    sameIndexes(actual.indexes ?? [], wanted.indexes ?? [])
-  )
+  return sameQuery(actual, wanted) && sameIndexes(actual.indexes ?? [], wanted.indexes ?? [])
+}
+
+/** Whether two views of the same name are the same but for their indexes. */
+export function sameQuery(actual: View, wanted: View): boolean {
+  return sameExpression(actual.definition, wanted.definition) && actual.materialized === wanted.materialized
 }
 
 /** Whether a sequence of the same name is as wanted, as far as that is declared. */

@@ -2,7 +2,7 @@
 import { MissingTargetError } from '../errors'
 import { defined } from '../model/defined'
 import { isExpression, sameJson } from '../model/expression'
-import { displayName, nameOf, sameName } from '../model/lookup'
+import { displayName, findView, nameOf, sameName } from '../model/lookup'
 import { sameCheck, sameExclusion, sameForeignKey, sameUnique } from '../model/same'
 import type {
   Column,
@@ -13,6 +13,7 @@ import type {
   QualifiedName,
   SchemaModel,
   Table,
+  View,
 } from '../model/schema'
 import { withValue } from './enum-values'
 import { match, type Handlers, type Operation } from './operation'
@@ -104,15 +105,13 @@ const handlers: Handlers<SchemaModel, [SchemaModel]> = {
       return { ...before, foreignKeys: before.foreignKeys.map(validate), checks: before.checks.map(validate) }
     }),
 
-  createIndex: ({ table, index }, schema) =>
-    editTable(schema, table, (before) => ({ ...before, indexes: [...before.indexes, index] })),
+  createIndex: ({ table, index }, schema) => editIndexes(schema, table, (indexes) => [...indexes, index]),
   dropIndex: ({ table, index }, schema) =>
-    editTable(schema, table, (before) => ({ ...before, indexes: remove('index', table, before.indexes, index) })),
+    editIndexes(schema, table, (indexes) => remove('index', table, indexes, index)),
   renameIndex: ({ table, from, to }, schema) =>
-    editTable(schema, table, (before) => ({
-      ...before,
-      indexes: replaceNamed('index', before.indexes, { name: from }, (index) => ({ ...index, name: to })),
-    })),
+    editIndexes(schema, table, (indexes) =>
+      replaceNamed('index', indexes, { name: from }, (index) => ({ ...index, name: to })),
+    ),
 
   createEnum: (operation, schema) => ({ ...schema, enums: [...schema.enums, operation.enum] }),
   dropEnum: (operation, schema) => ({ ...schema, enums: without('enum', schema.enums, operation.enum) }),
@@ -167,6 +166,21 @@ const handlers: Handlers<SchemaModel, [SchemaModel]> = {
 
 function editTable(schema: SchemaModel, name: QualifiedName, edit: (table: Table) => Table): SchemaModel {
   return { ...schema, tables: replaceNamed('table', schema.tables, nameOf(name), edit) }
+}
+
+/** The indexes of a table, or of a materialised view. */
+function editIndexes(
+  schema: SchemaModel,
+  name: QualifiedName,
+  edit: (indexes: readonly Index[]) => readonly Index[],
+): SchemaModel {
+  if (findView(schema, nameOf(name)) === undefined)
+    return editTable(schema, name, (table) => ({ ...table, indexes: edit(table.indexes) }))
+  const views = replaceNamed('view', schema.views, nameOf(name), ({ indexes = [], ...view }): View => {
+    const edited = edit(indexes)
+    return edited.length === 0 ? view : { ...view, indexes: edited }
+  })
+  return { ...schema, views }
 }
 
 function editEnum(schema: SchemaModel, name: QualifiedName, edit: (values: readonly string[]) => readonly string[]) {

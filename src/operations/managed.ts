@@ -21,8 +21,9 @@ export function foldManaged(operations: readonly Operation[], initial: Iterable<
     if (/^(create|add)/.test(operation.kind)) {
       const unowned = 'managed' in operation && operation.managed === false
       if (!unowned) objects.forEach(([key]) => managed.add(key))
-    } else if (operation.kind === 'dropTable') {
-      managed = new Set([...managed].filter((key) => !belongsTo(parse(key), operation.table)))
+    } else if (operation.kind === 'dropTable' || operation.kind === 'dropView') {
+      const gone = operation.kind === 'dropTable' ? operation.table : operation.view
+      managed = new Set([...managed].filter((key) => !belongsTo(parse(key), gone)))
     } else if (operation.kind.startsWith('drop')) {
       objects.flat().forEach((key) => managed.delete(key))
     } else if (operation.kind.startsWith('rename')) {
@@ -109,7 +110,7 @@ const objectsOf: Handlers<readonly ObjectKeys[]> = {
   renameEnum: nothing,
   renameEnumValue: nothing,
   replaceEnum: nothing,
-  createView: ({ view }) => whole('view', view),
+  createView: ({ view }) => [...whole('view', view), ...(view.indexes ?? []).map((one) => index(view, one))],
   dropView: ({ view }) => whole('view', view),
   createSchema: ({ schema }) => whole('schema', { name: schema }),
   dropSchema: ({ schema }) => whole('schema', { name: schema }),
@@ -121,14 +122,21 @@ const objectsOf: Handlers<readonly ObjectKeys[]> = {
   bulkInsert: nothing,
 }
 
-const ofTables: readonly string[] = ['table', 'column', 'primaryKey', 'constraint', 'index'] satisfies ObjectKind[]
+const ofRelations: readonly string[] = [
+  'table',
+  'view',
+  'column',
+  'primaryKey',
+  'constraint',
+  'index',
+] satisfies ObjectKind[]
 
 function parse(key: string): Key {
   return JSON.parse(key) as Key
 }
 
-function belongsTo(key: Key, table: QualifiedName): boolean {
-  return ofTables.includes(key[0]) && isNamed(key, table)
+function belongsTo(key: Key, relation: QualifiedName): boolean {
+  return ofRelations.includes(key[0]) && isNamed(key, relation)
 }
 
 function isNamed([, schema, name]: Key, thing: QualifiedName): boolean {

@@ -32,6 +32,7 @@ import {
   theConstraint,
   theEnum,
   theIndex,
+  theIndexed,
   theSequence,
   theTable,
   theView,
@@ -202,12 +203,14 @@ const resolvers: Resolvers = {
   },
 
   createIndex: (intent, schema) => {
-    const table = theTable(schema, intent.table, intent)
+    const table = theIndexed(schema, intent.table, intent)
     freeIndex(schema, table, intent.index.name, intent)
-    for (const element of intent.index.columns) {
-      if (typeof element === 'string') theColumn(table, element, intent)
-      else if ('column' in element) theColumn(table, element.column, intent)
-    }
+    // Which columns a view has, its text does not tell.
+    if ('columns' in table)
+      for (const element of intent.index.columns) {
+        if (typeof element === 'string') theColumn(table, element, intent)
+        else if ('column' in element) theColumn(table, element.column, intent)
+      }
     const index = indexOf(intent.index)
     const concurrently = intent.index.concurrently || undefined
     return [
@@ -215,13 +218,13 @@ const resolvers: Resolvers = {
     ]
   },
   dropIndex: (intent, schema) => {
-    const table = theTable(schema, intent.table, intent)
+    const table = theIndexed(schema, intent.table, intent)
     const index = theIndex(table, intent.name, intent)
     const concurrently = intent.options?.concurrently || undefined
     return [defined({ kind: 'dropIndex' as const, table: nameOf(table), index, concurrently })]
   },
   renameIndex: (intent, schema) => {
-    const table = theTable(schema, intent.table, intent)
+    const table = theIndexed(schema, intent.table, intent)
     theIndex(table, intent.from, intent)
     freeIndex(schema, table, intent.to, intent)
     return [{ kind: 'renameIndex', table: nameOf(table), from: intent.from, to: intent.to }]

@@ -1,7 +1,7 @@
 // Finding what a script names; an error with the script's line and the nearest names when it is not there.
 import { DuplicateTargetError, MissingTargetError } from '../errors'
 import { sameJson } from '../model/expression'
-import { displayName, findColumn, sameName } from '../model/lookup'
+import { displayName, findColumn, findView, sameName } from '../model/lookup'
 import type {
   Column,
   EnumType,
@@ -58,11 +58,18 @@ export function theColumn(table: Table, name: string, from: Located): Column {
   throw new MissingTargetError(`column ${displayName(table)}.${name}`, near, lineOf(from))
 }
 
+/** The table of that name, or the materialised view: both have indexes. */
+export function theIndexed(schema: SchemaModel, name: NameLike, from: Located): Table | View {
+  const view = findView(schema, qualified(name))
+  return view?.materialized ? view : theTable(schema, name, from)
+}
+
 /** The index of that name. */
-export function theIndex(table: Table, name: string, from: Located): Index {
-  const index = table.indexes.find((one) => one.name === name)
+export function theIndex(relation: Table | View, name: string, from: Located): Index {
+  const indexes = relation.indexes ?? []
+  const index = indexes.find((one) => one.name === name)
   if (index !== undefined) return index
-  throw missingPart('index', table, name, table.indexes, from)
+  throw missingPart('index', relation, name, indexes, from)
 }
 
 /** The constraint of one kind that a script points at, by name or by what it holds. */
@@ -103,10 +110,10 @@ export function freeConstraint(table: Table, name: string | undefined, from: Loc
     throw new DuplicateTargetError(`constraint ${name} of ${displayName(table)}`, lineOf(from))
 }
 
-/** Refuses an index's name that any table of the schema already uses. */
+/** Refuses an index's name that any table or view of the schema already uses. */
 export function freeIndex(schema: SchemaModel, table: QualifiedName, name: string, from: Located): void {
-  const owner = schema.tables.find(
-    (one) => one.schema === table.schema && one.indexes.some((index) => index.name === name),
+  const owner = [...schema.tables, ...schema.views].find(
+    (one) => one.schema === table.schema && one.indexes?.some((index) => index.name === name),
   )
   if (owner) throw new DuplicateTargetError(`index ${name} of ${displayName(owner)}`, lineOf(from))
 }
@@ -146,7 +153,7 @@ function theNamed<T extends QualifiedName>(kind: string, list: readonly T[], lik
 
 function missingPart(
   kind: string,
-  table: Table,
+  table: QualifiedName,
   name: string,
   list: readonly { readonly name?: string }[],
   from: Located,

@@ -46,6 +46,8 @@ export interface ArbitraryOptions {
   readonly enums: boolean
   readonly sequences: boolean
   readonly views: boolean
+  /** Some views are materialised and have an index. */
+  readonly materialized: boolean
   readonly comments: boolean
   readonly checks: boolean
   readonly exclusions: boolean
@@ -98,6 +100,7 @@ export const everything: ArbitraryOptions = {
   enums: true,
   sequences: true,
   views: true,
+  materialized: true,
   comments: true,
   checks: true,
   exclusions: true,
@@ -236,7 +239,7 @@ function realise(plan: Blueprint, side: Side, options: ArbitraryOptions): Schema
     sequences: plan.sequences.flatMap((one, i) =>
       one[side] === undefined ? [] : [{ name: `numbers_${i}`, start: String(one[side] + 1), increment: '1' }],
     ),
-    views: plan.views.reduce<View[]>((views, one, i) => [...views, ...view(one[side], i, tables, views)], []),
+    views: plan.views.reduce<View[]>((views, one, i) => [...views, ...view(one[side], i, tables, views, options)], []),
   }
 }
 
@@ -493,7 +496,13 @@ function conditionOn(table: Table, plan: PartPlan, options: ArbitraryOptions): E
   return undefined
 }
 
-function view(plan: PartPlan | undefined, i: number, tables: readonly Table[], views: readonly View[]): View[] {
+function view(
+  plan: PartPlan | undefined,
+  i: number,
+  tables: readonly Table[],
+  views: readonly View[],
+  options: ArbitraryOptions,
+): View[] {
   if (plan === undefined || tables.length === 0) return []
   const table = tables[plan.target % tables.length]!
   const below = plan.exception ? views[0] : undefined
@@ -503,8 +512,13 @@ function view(plan: PartPlan | undefined, i: number, tables: readonly Table[], v
         .flatMap((one) => one ?? [])
         .map(quoted)
         .join('.')
-  const columns = below ? '1 AS one' : pick(plan.columns, table.columns).map(quoted).join(', ')
-  return [{ name: `view_${i}`, definition: { sql: `SELECT ${columns} FROM ${source}` } }]
+  const shown = below ? [] : pick(plan.columns, table.columns)
+  const columns = below ? '1 AS one' : shown.map(quoted).join(', ')
+  const bare: View = { name: `view_${i}`, definition: { sql: `SELECT ${columns} FROM ${source}` } }
+  if (!options.materialized || plan.unique) return [bare]
+  const keys = shown.filter((name) => table.columns.some((one) => one.name === name && isKey(one.type, options)))
+  const indexes = keys.map((name, at) => ({ name: `ix_${i}_${plan.name}_${at}`, columns: [name], unique: false }))
+  return [{ ...bare, materialized: true, ...(indexes.length > 0 && { indexes }) }]
 }
 
 /** The part under a name nobody has yet, or without one; nothing where it could not be told from another. */

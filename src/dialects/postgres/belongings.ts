@@ -1,4 +1,5 @@
-// What a view has besides its definition: comments, an owner, who may read it. A view that is made again gets it back.
+// What a view has besides its definition: comments, an owner, who may read it, indexes that somebody made. A view that is made
+// again gets it back.
 import type { QualifiedName, View } from '../../model/schema'
 import type { Scope } from '../dialect'
 import { quoteTable } from './clauses'
@@ -24,7 +25,7 @@ export const belongings = `SELECT 2, format('COMMENT ON %s %s IS %L', one.kind, 
 /** Remembers it before a view is dropped; the definition that follows may be another one. */
 export function rememberBelongings(view: View, scope: Scope): string {
   const name = nameOf(view, scope)
-  return dollarQuoted(`-- Comments, owner and grants of a view that is made again.
+  return dollarQuoted(`-- Comments, owner, grants and indexes of a view that is made again.
 DECLARE
   one record;
   known jsonb := coalesce(nullif(current_setting('autogen.belongings', true), ''), '{}');
@@ -33,18 +34,21 @@ BEGIN
     SELECT c.*, ${name} AS name, CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS kind
     FROM pg_class c WHERE c.oid = to_regclass(${name}) AND c.relkind IN ('v', 'm')
   LOOP
-    known := known || jsonb_build_object(${name}, (SELECT coalesce(jsonb_agg(told ORDER BY place, told), '[]') FROM (
+    known := known || jsonb_build_object(${name}, jsonb_build_object(
+      'indexes', (SELECT coalesce(jsonb_object_agg(x.relname, pg_get_indexdef(x.oid)), '{}') FROM pg_index i
+        JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = one.oid AND i.indisvalid),
+      'told', (SELECT coalesce(jsonb_agg(told ORDER BY place, told), '[]') FROM (
         ${belongings}
-      ) AS of_it (place, told)));
+      ) AS of_it (place, told))));
   END LOOP;
   PERFORM set_config('autogen.belongings', known::text, false);
 END`)
 }
 
-/** Gives it back; what was said of a column the new definition has not is left out. */
+/** Gives it back; what was said of a column the new definition has not is left out, and so is an index it came with. */
 export function returnBelongings(view: View, scope: Scope): string {
   const name = nameOf(view, scope)
-  return dollarQuoted(`-- Comments, owner and grants as they were.
+  return dollarQuoted(`-- Comments, owner, grants and indexes as they were.
 DECLARE
   known jsonb := coalesce(nullif(current_setting('autogen.belongings', true), ''), '{}');
   told text;
@@ -56,7 +60,11 @@ BEGIN
       EXECUTE format('REVOKE ALL ON %s FROM %s', ${name},
         CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END);
     END LOOP;
-    FOR told IN SELECT value FROM jsonb_array_elements_text(known->${name}) WITH ORDINALITY ORDER BY ordinality LOOP
+    FOR told IN
+      SELECT value FROM jsonb_each_text(known->${name}->'indexes') WHERE key NOT IN (SELECT x.relname FROM pg_index i
+        JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = ${name}::regclass)
+      UNION ALL SELECT value FROM jsonb_array_elements_text(known->${name}->'told')
+    LOOP
       BEGIN
         EXECUTE told;
       EXCEPTION WHEN undefined_column THEN

@@ -8,7 +8,7 @@ import type { ConnectionLike, Judgement, Scope, Uncertainty } from '../dialect'
 import { hasOneForm } from './literals'
 import { sameButForOrder } from './select-list'
 import { ask, type Answer } from './scratch'
-import { mapRelations, questionKey, respell, slotOfView, slotsOf, type Slot } from './slots'
+import { mapRelations, questionKey, respell, respellView, slotsOf, slotsOfView, type Slot } from './slots'
 import { sameTokens } from './spelling'
 
 /** Lets the server say which defaults, checks, predicates, computed columns, indexes, exclusions and views are the same. */
@@ -47,7 +47,7 @@ function disputedSlots(live: SchemaModel, wanted: SchemaModel): Disputed {
 
 function slotsByGroup(schema: SchemaModel): Map<string, Slot[]> {
   const groups = new Map<string, Slot[]>()
-  for (const slot of [...schema.tables.flatMap(slotsOf), ...schema.views.map(slotOfView)])
+  for (const slot of [...schema.tables.flatMap(slotsOf), ...schema.views.flatMap(slotsOfView)])
     groups.set(slot.group, [...(groups.get(slot.group) ?? []), slot])
   return groups
 }
@@ -94,7 +94,7 @@ function failures({ live, wanted }: Disputed, answers: ReadonlyMap<string, Answe
   return wanted.flatMap((slot) => {
     const { error, state } = answers.get(questionKey(slot)) ?? {}
     const missing = state === '42P01' || state === '42703'
-    if (error === undefined || (slot.kind === 'view' && missing)) return []
+    if (error === undefined || (slot.ofView && missing)) return []
     return [
       {
         ...place(slot),
@@ -142,11 +142,11 @@ function certain({ kind, table, column }: Slot, live: SchemaModel, wanted: Schem
 // Both
 
 function respellSchema(schema: SchemaModel, spell: (slot: Slot) => string | undefined): SchemaModel {
-  const view = (one: View): View => {
-    const canonical = spell(slotOfView(one))
-    return canonical === undefined ? one : { ...one, definition: { ...one.definition, canonical } }
-  }
-  return mapRelations(schema, (table) => respell(table, spell), view)
+  return mapRelations(
+    schema,
+    (table) => respell(table, spell),
+    (view) => respellView(view, spell),
+  )
 }
 
 /** Gives live columns the default as the entity has it, where both are the same: value or expression, as written. */

@@ -1,10 +1,10 @@
 // Asks the server how it prints expressions: temporary tables of the real names, in a transaction that is rolled back.
-import { findEnum, findTable, keyOf, nameOf } from '../../model/lookup'
+import { findEnum, findTable, findView, keyOf, nameOf } from '../../model/lookup'
 import { sameEnum } from '../../model/same'
-import type { Column, EnumType, SchemaModel, Table } from '../../model/schema'
+import type { Column, EnumType, SchemaModel, Table, View } from '../../model/schema'
 import type { ConnectionLike, Row, Scope } from '../dialect'
 import { quoteName, quoteText } from '../sql'
-import { typeSql } from './clauses'
+import { quoteTable, typeSql } from './clauses'
 import { dollarQuoted } from './dollar-quoted'
 import { foldJson, textLiteral, unwrap } from './literals'
 import { pinnedPath } from './path'
@@ -117,8 +117,11 @@ function askView({ id, slot }: Question): Step {
 function askTable(questions: readonly Question[], sides: Sides): Step[] {
   const name = questions[0]!.slot.table
   const wanted = findTable(sides.wanted, name)
-  if (wanted === undefined) return []
   const place = `pg_temp.${quoteName(name.name)}`
+  if (wanted === undefined) {
+    const view = findView(sides.live, name)
+    return view === undefined ? [] : askIndexes(questions, view, place, sides)
+  }
   const columns = scratchColumns(wanted, findTable(sides.live, name)).map((column) => scratchColumn(column, sides))
   return [
     {
@@ -132,7 +135,16 @@ function askTable(questions: readonly Question[], sides: Sides): Step[] {
         ]),
       ],
     },
-    ...questions.map(({ id, slot }) => ({ id, text: slot.text, ...phrase(slot, place, wanted, sides) })),
+    ...questions.map(({ id, slot }) => ({ id, text: slot.text, ...phrase(slot, place, wanted.columns, sides) })),
+    { run: `DROP TABLE ${place}` },
+  ]
+}
+
+/** The columns of a materialised view are those it has; where the wanted one has others it is made again, index and all. */
+function askIndexes(questions: readonly Question[], view: View, place: string, sides: Sides): Step[] {
+  return [
+    { run: `CREATE TABLE ${place} AS TABLE ${quoteTable(view, sides.scope)} WITH NO DATA` },
+    ...questions.map(({ id, slot }) => ({ id, text: slot.text, ...phrase(slot, place, [], sides) })),
     { run: `DROP TABLE ${place}` },
   ]
 }
@@ -158,7 +170,7 @@ function scratchType(type: Column['type'], sides: Sides): string {
 
 type Phrase = Omit<Extract<Step, { id: number }>, 'id' | 'text'>
 
-function phrase(slot: Slot, place: string, wanted: Table, sides: Sides): Phrase {
+function phrase(slot: Slot, place: string, wanted: readonly Column[], sides: Sides): Phrase {
   const relation = `${textLiteral(place)}::regclass`
   const judged = 'autogen_judged'
   const columnText = (name: string) => `SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a
@@ -177,7 +189,7 @@ function phrase(slot: Slot, place: string, wanted: Table, sides: Sides): Phrase 
       }
     }
     case 'generated': {
-      const type = wanted.columns.find(({ name }) => name === slot.column)?.type ?? 'text'
+      const type = wanted.find(({ name }) => name === slot.column)?.type ?? 'text'
       return {
         before: `ALTER TABLE ${place} ADD COLUMN ${judged} ${scratchType(type, sides)} GENERATED ALWAYS AS (`,
         after: ') STORED',

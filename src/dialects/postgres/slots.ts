@@ -13,6 +13,8 @@ export interface Slot {
   /** What a person calls the place: `default of "created"`. */
   readonly subject: string
   readonly column?: string
+  /** It is a view's, whose columns are those its text gives it. */
+  readonly ofView?: true
   readonly text: string
 }
 
@@ -30,10 +32,30 @@ export function slotsOf(table: Table): Slot[] {
   return slots
 }
 
-/** The expression of a view. */
-export function slotOfView(view: View): Slot {
-  return slot(view, 'view', `view "${view.name}"`, spelling(view.definition))
+/** The expression of a view, and those of its indexes. */
+export function slotsOfView(view: View): Slot[] {
+  const slots: Slot[] = []
+  respellView(view, (one) => {
+    slots.push(one)
+    return undefined
+  })
+  return slots
 }
+
+/** The view with other canonical spellings where `spell` knows one. */
+export function respellView(view: View, spell: (slot: Slot) => string | undefined): View {
+  const put: Put = (expression, kind, subject) => {
+    const canonical = spell({ ...slot(view, kind, subject, spelling(expression)), ofView: true })
+    return canonical === undefined ? expression : { ...expression, canonical }
+  }
+  return {
+    ...view,
+    definition: put(view.definition, 'view', `view "${view.name}"`),
+    ...(view.indexes && { indexes: view.indexes.map((index) => respellIndex(index, put)) }),
+  }
+}
+
+type Put = <T extends Expression>(expression: T, kind: Slot['kind'], subject: string) => T
 
 /** The table with another canonical spelling where `spell` knows one; defaults that are values stay as they are. */
 export function respell(table: Table, spell: (slot: Slot) => string | undefined): Table {
@@ -86,10 +108,7 @@ export function questionKey({ table, kind, column, text }: Slot): string {
   return JSON.stringify([keyOf(nameOf(table)), kind === 'predicate' ? 'check' : kind, column ?? null, text])
 }
 
-function respellIndex(
-  index: Index,
-  put: <T extends Expression>(expression: T, kind: Slot['kind'], subject: string) => T,
-): Index {
+function respellIndex(index: Index, put: Put): Index {
   return {
     ...index,
     columns: index.columns.map((element, at) =>

@@ -39,6 +39,7 @@ const options: Partial<ArbitraryOptions> = {
   methods: [],
   enums: false,
   sequences: false,
+  materialized: false,
   comments: false,
   exclusions: false,
   included: false,
