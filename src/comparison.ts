@@ -120,6 +120,7 @@ async function judgeAndDiff(
   const { upgrade, ...back } = await rewriteAll(outcome.operations, settings.rewrite ?? [], {
     before,
     dialect: dialect.name,
+    list: environment.own,
   })
   return {
     ...outcome,

@@ -1,7 +1,11 @@
 // What a command works with: settings, history, and a database that is opened when first asked for and closed once.
 import type { DataSource } from 'typeorm'
+import type { CommandContext } from './own-command'
 import type { Settings } from './settings'
 import type { Answers } from './diff/answers'
+import { defined } from './model/defined'
+import type { OwnOperationList } from './operations/own'
+import { ownOperations } from './operations/own-list'
 import { buildGraph, type RevisionGraph } from './graph/graph'
 import { withoutPasswords } from './runtime/passwords'
 import { openSession, type Session } from './runtime/session'
@@ -48,10 +52,12 @@ export interface Place {
 }
 
 /** Environment is open for the time of one command. */
-export interface Environment {
+export interface Environment extends CommandContext {
   readonly settings: Settings
   readonly scripts: readonly MigrationScript[]
   readonly graph: RevisionGraph
+  /** The project's own operations. */
+  readonly own: OwnOperationList
   readonly place?: Place
   readonly emit: Listener
   readonly signal?: AbortSignal
@@ -88,14 +94,16 @@ export interface Parts {
 /** Puts an environment together; nothing is opened yet. */
 export function createEnvironment(parts: Parts): Environment {
   const emit = parts.emit ?? (() => undefined)
-  const { x } = parts
+  const own = ownOperations(parts.settings.operations ?? [])
+  const given = defined({ x: parts.x, own: own.size === 0 ? undefined : own })
   let dataSource: Promise<DataSource> | undefined
   let loaded: DataSource | undefined
   let session: Promise<Session> | undefined
   let graph: RevisionGraph | undefined
   const environment: Environment = {
     settings: parts.settings,
-    scripts: x === undefined ? parts.scripts : parts.scripts.map((script) => ({ ...script, x })),
+    scripts: parts.scripts.map((script) => ({ ...script, ...given })),
+    own,
     ...(parts.place === undefined ? {} : { place: parts.place }),
     ...(parts.signal === undefined ? {} : { signal: parts.signal }),
     emit,

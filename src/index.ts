@@ -59,7 +59,21 @@ export const listTemplates = asFunction(listTemplatesCommand)
 /** Waits until the database is at a revision. */
 export const wait = asFunction(waitCommand)
 
+export { asFunction } from './project'
 export { defineConfig } from './settings'
+export { defineCommand } from './own-command'
+export type {
+  CommandContext,
+  CommandSession,
+  Declaration,
+  Example,
+  Flag,
+  Out,
+  OwnCommand,
+  Paint,
+  Positional,
+  Typed,
+} from './own-command'
 export type { MigrationsSetting, ProjectSettings, Settings, SourceAndCompiled } from './settings'
 export type { ProjectOptions } from './project'
 export type { Logger } from './logger'
@@ -101,7 +115,10 @@ export { reverse, reverseAll } from './operations/reverse'
 export { match } from './operations/operation'
 export type { Handlers, Kind, Operation, OperationMap, OperationOf } from './operations/operation'
 export type { Intent, IntentMap } from './operations/intent'
-export type { Op } from './operations/op'
+export type { Op, OwnOperations } from './operations/op'
+export { defineOperation } from './operations/own'
+export type { AnyOperation, OperationCall, OperationDefinition, OperationsOf, SchemaOp } from './operations/own'
+export type { OwnCall, OwnIntent } from './operations/intent'
 export type { TableRows } from './operations/rows'
 export { rewriteEach } from './operations/rewrite'
 export type { EachHandlers, Rewrite, RewriteAnswer, RewriteContext, Rewritten } from './operations/rewrite'
@@ -115,7 +132,8 @@ export type { ScriptTemplate } from './scripts/template'
 export type { RevisionFile, WriteCommand, WriteHook } from './scripts/write-hooks'
 export type { Applied, ApplyListener } from './runtime/applied'
 export type { HookMigration, HookRunFacts, HookRunResult, Hooks } from './runtime/hooks'
-export type { Dialect } from './dialects/dialect'
-export type { Finding, Rule } from './lint/lint'
+export type { Dialect, Queryable } from './dialects/dialect'
+export type { Around, Finding, Rule } from './lint/lint'
+export type { RevisionGraph } from './graph/graph'
 export * from './errors'
 export { version } from './version'

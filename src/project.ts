@@ -1,7 +1,8 @@
 // A project on disk: its settings, its data source, its folder of revisions. Opens them for a command and closes them again.
 import { dirname, resolve as resolvePath } from 'node:path'
 import type { DataSource, DataSourceOptions } from 'typeorm'
-import type { Command } from './commands/command'
+import { commands } from './commands'
+import type { AnyCommand, Command } from './commands/command'
 import { withAuthors } from './commands/several-heads'
 import {
   chooseSource,
@@ -18,6 +19,7 @@ import {
   DataSourceExportError,
   FileLoadError,
   MigrationsFolderNotFoundError,
+  NameTakenError,
   SettingsNotFoundError,
   TemplateError,
   UsageError,
@@ -78,6 +80,23 @@ export function asFunction<Options extends object, Result extends object>(
   return (options) => performCommand(command, options)
 }
 
+/** Our commands, then those of the project's settings, each under a name that is free. */
+export async function commandsWith(
+  options: Pick<ProjectOptions, 'cwd' | 'config' | 'name' | 'require'>,
+): Promise<readonly AnyCommand[]> {
+  const { settings } = await findProject(options)
+  const all: AnyCommand[] = [...commands]
+  const taken = new Set(['completion', ...commands.flatMap(({ name, aliases = [] }) => [name, ...aliases])])
+  for (const command of settings.commands ?? []) {
+    for (const name of [command.name, ...(command.aliases ?? [])]) {
+      if (taken.has(name)) throw new NameTakenError('command', name)
+      taken.add(name)
+    }
+    all.push(command)
+  }
+  return all
+}
+
 /** The folder above the working directory that settings were found in, unless the settings were named. */
 export function folderAbove({ cwd = '.', config }: Pick<ProjectOptions, 'cwd' | 'config'>): string | undefined {
   const here = resolvePath(cwd)
@@ -87,9 +106,9 @@ export function folderAbove({ cwd = '.', config }: Pick<ProjectOptions, 'cwd' | 
 
 async function openProject(options: ProjectOptions): Promise<Environment> {
   const cwd = resolvePath(options.cwd ?? '.')
-  await registerLoader({ projectDir: cwd, ...loading(options) })
-  const found = await findSettings(defined({ cwd, config: options.config, name: options.name }), loadUserFile)
+  const found = await findProject(options)
   const settings: Settings = { ...found.settings, ...given(options) }
+  refuseHiddenFiles(settings)
   // What was typed is relative to the working directory, what was written to its file.
   const base = (key: keyof Settings) => (options[key] === undefined ? found.folder : cwd)
   if (found.file !== undefined) {
@@ -132,6 +151,21 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
       emit: listenerOf(options),
       signal: options.signal,
     }),
+  )
+}
+
+async function findProject(options: ProjectOptions): Promise<FoundSettings> {
+  const cwd = resolvePath(options.cwd ?? '.')
+  await registerLoader({ projectDir: cwd, ...loading(options) })
+  return findSettings(defined({ cwd, config: options.config, name: options.name }), loadUserFile)
+}
+
+/** What was written in sub-folders is missing as soon as nobody looks there: that is told before anything is read without it. */
+function refuseHiddenFiles({ fileName, recursive }: Settings): void {
+  if (fileName?.includes('/') !== true || recursive === true) return
+  throw new UsageError(
+    `Files called ${fileName} lie in sub-folders, where revisions are not looked for.`,
+    'Set `recursive: true` beside `fileName` in your settings.',
   )
 }
 

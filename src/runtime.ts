@@ -21,7 +21,9 @@ export const stamp = asModulesFunction(stampCommand)
 /** Waits until the database is at a revision. */
 export const wait = asModulesFunction(waitCommand)
 
-export type { Op } from './operations/op'
+export type { Op, OwnOperations } from './operations/op'
+export { defineOperation } from './operations/own'
+export type { OperationDefinition, OperationsOf } from './operations/own'
 export type { MigrationModule } from './scripts/script'
 export type { Applied, ApplyListener } from './runtime/applied'
 export type { HookMigration, HookRunFacts, HookRunResult, Hooks } from './runtime/hooks'

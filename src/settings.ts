@@ -3,7 +3,10 @@ import { isAnswers, type Answers } from './diff/answers'
 import type { Filters } from './diff/include'
 import { InvalidSettingsError } from './errors'
 import type { DataSource, DataSourceOptions } from 'typeorm'
+import type { Rule } from './lint/rule'
+import type { AnyOperation } from './operations/own'
 import type { Rewrite } from './operations/rewrite'
+import type { OwnCommand } from './own-command'
 import type { ApplyListener } from './runtime/applied'
 import type { BackupSettings } from './runtime/backup'
 import type { Hooks } from './runtime/hooks'
@@ -63,6 +66,9 @@ export interface Settings {
   readonly rewrite?: readonly Rewrite[]
   readonly includeName?: NonNullable<Filters['includeName']>
   readonly includeObject?: NonNullable<Filters['includeObject']>
+  readonly commands?: readonly OwnCommand[]
+  readonly operations?: readonly AnyOperation[]
+  readonly rules?: readonly Rule[]
 }
 
 /** ProjectSettings adds several projects by name, chosen with `-n`. */
@@ -270,6 +276,35 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
     fallback: 'all are',
     wants: aFunction,
   },
+  commands: {
+    sentence: 'Commands of your own, made with `defineCommand`: typed, completed and helped like ours.',
+    fallback: 'none',
+    wants: listOf('commands (`defineCommand`)', {
+      name: matching(/^[a-z][a-z0-9-]*$/, 'a word in small letters'),
+      describe: string,
+      examples: (value) => (Array.isArray(value) ? undefined : 'a list'),
+      flags: recordOf((value) => (isObject(value) ? undefined : 'a flag')),
+      run: aFunction,
+      print: aFunction,
+    }),
+  },
+  operations: {
+    sentence: 'Operations of your own, made with `defineOperation`: `op.<name>(...)` in your migrations.',
+    fallback: 'none',
+    wants: listOf('operations (`defineOperation`)', {
+      name: matching(/^[A-Za-z_$][\w$]*$/, 'the name of a method'),
+      describe: aFunction,
+      sql: recordOf(aFunction),
+      reverse: (value) => (value === null ? undefined : aFunction(value) && 'a function or null'),
+      changes: (value) => (value === undefined ? undefined : aFunction(value)),
+    }),
+  },
+  rules: {
+    sentence:
+      'Rules of your own, which look at each operation of a new revision: what they say is written above it as a comment.',
+    fallback: 'none',
+    wants: listOf('rules (`{ name, check }`)', { name: string, check: aFunction }),
+  },
   projects: {
     sentence: 'Several projects by name, chosen with `-n NAME`; each holds settings of its own.',
     fallback: 'none',
@@ -361,4 +396,33 @@ function trueOrFalse(value: unknown): string | undefined {
 
 function strings(value: unknown): string | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'a list of texts'
+}
+
+type Wants = SettingDeclaration['wants']
+
+function matching(pattern: RegExp, what: string): Wants {
+  return (value) => (typeof value === 'string' && pattern.test(value) ? undefined : what)
+}
+
+function recordOf(wants: Wants): Wants {
+  return (value) =>
+    isObject(value) && Object.values(value).every((one) => wants(one) === undefined) ? undefined : 'an object of them'
+}
+
+/** A list of objects, each of another name, with values that are what they must be; the first that is not is told. */
+function listOf(what: string, keys: { readonly [key: string]: Wants }): Wants {
+  return (value) => {
+    if (!Array.isArray(value)) return `a list of ${what}`
+    const names = new Set<unknown>()
+    for (const [at, one] of (value as unknown[]).entries()) {
+      const given = isObject(one) ? (one as Readonly<Record<string, unknown>>) : {}
+      for (const [key, wants] of Object.entries(keys)) {
+        const wanted = wants(given[key])
+        if (wanted !== undefined) return `a list of ${what}: \`${key}\` of number ${at + 1} is not ${wanted}`
+      }
+      if (names.has(given.name)) return `a list of ${what}: there are two called ${String(given.name)}`
+      names.add(given.name)
+    }
+    return undefined
+  }
 }

@@ -23,7 +23,17 @@ const arrows: Record<string, readonly string[]> = {
 }
 const belowTheWalls = Object.keys(arrows)
 /** The files beside the rooms: what a command stands on. */
-const walls = ['settings', 'config', 'protection', 'logger', 'answers', 'comparison', 'environment', 'refused']
+const walls = [
+  'settings',
+  'config',
+  'protection',
+  'logger',
+  'answers',
+  'comparison',
+  'environment',
+  'refused',
+  'own-command',
+]
 for (const wall of walls) arrows[wall] = [...belowTheWalls, ...walls]
 arrows.commands = [...belowTheWalls, ...walls]
 // A project opens the environment a command runs in and closes it again.

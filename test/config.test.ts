@@ -180,6 +180,11 @@ describe('what a setting may be', () => {
     rewrite: [() => []],
     includeName: () => true,
     includeObject: () => false,
+    commands: [
+      { name: 'rows', describe: 'count', examples: [], flags: {}, run: async () => ({}), print: () => undefined },
+    ],
+    operations: [{ name: 'secure', describe: () => 'secured', sql: { postgres: () => 'SELECT 1' }, reverse: null }],
+    rules: [{ name: 'names', check: () => undefined }],
     projects: { shop: {} },
   }
 
@@ -236,6 +241,27 @@ describe('what a setting may be', () => {
     ['rewrite', () => [], 'a list of functions'],
     ['includeName', ['user'], 'a function'],
     ['includeObject', true, 'a function'],
+    ['commands', {}, 'a list of commands (`defineCommand`)'],
+    [
+      'commands',
+      [{ name: 'Rows' }],
+      'a list of commands (`defineCommand`): `name` of number 1 is not a word in small letters',
+    ],
+    ['operations', [5], 'a list of operations (`defineOperation`): `name` of number 1 is not the name of a method'],
+    [
+      'operations',
+      [{ name: 'secure', describe: () => '', sql: {} }],
+      'a list of operations (`defineOperation`): `reverse` of number 1 is not a function or null',
+    ],
+    ['rules', [{ name: 'names' }], 'a list of rules (`{ name, check }`): `check` of number 1 is not a function'],
+    [
+      'rules',
+      [
+        { name: 'names', check: () => undefined },
+        { name: 'names', check: () => undefined },
+      ],
+      'a list of rules (`{ name, check }`): there are two called names',
+    ],
     ['projects', [], 'an object of settings by name'],
   ])('%s: %j is refused', async (key, value, wanted) => {
     expect(await refusal(() => validate({ [key]: value }, 'package.json'))).toMatchObject({

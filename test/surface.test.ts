@@ -23,50 +23,52 @@ test('typeorm-autogen exports these values', () => {
    MalformedRevisionIdError MalformedTargetError MigrationExportError MigrationFailedError
    MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError
    MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
-   MissingUpgradeError MultipleHeadsError NoAddressError NoCastError NoCompilerError NoWayBackError
-   NotAtHeadError NotInBranchError NotResumableError NothingToRepairError OfflineError OtherFileError
-   OverlappingTargetsError PoolerError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError
-   RangeNotAncestorError RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError
-   RevisionLoopError RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError
-   ScratchUnavailableError SettingsNotFoundError SeveralProblemsError SharedNameError
-   SingleTransactionError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
+   MissingUpgradeError MultipleHeadsError NameTakenError NoAddressError NoCastError NoCompilerError
+   NoWayBackError NotAtHeadError NotInBranchError NotResumableError NothingToRepairError OfflineError
+   OtherFileError OverlappingTargetsError PoolerError PreloadNotFoundError ProtectedDatabaseError
+   RangeNotAllowedError RangeNotAncestorError RebaseCycleError RebaseMergeError ReplayFailedError
+   RevisionCycleError RevisionLoopError RevisionNotFoundError RewriteError RowsInTheWayError
+   RowsLostError RuleError ScratchUnavailableError SettingsNotFoundError SeveralProblemsError
+   SharedNameError SingleTransactionError SkippedRevisionsError SourceSyntaxError StepOutOfOrderError
    StillReferencedError TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError
    TypeormNotFoundError UnansweredRenameError UnawaitedError UnknownColumnTypesError
    UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError UnsupportedDriverError
    UnsupportedOperationError UnwritableParentError UsageError VersionMovedError WaitTimeoutError
-   WalkTooFarError WriteHookError WrongDirectionError apply branches check current defineConfig
-   describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init listTemplates
-   match merge rebase repair resolve reverse reverseAll revision rewriteEach sameSchema show stamp
-   switchBranch upgrade version wait
+   WalkTooFarError WriteHookError WrongDirectionError apply asFunction branches check current
+   defineCommand defineConfig defineOperation describe diff downgrade edit emptySchema ensureVersion
+   exitCodes heads history init listTemplates match merge rebase repair resolve reverse reverseAll
+   revision rewriteEach sameSchema show stamp switchBranch upgrade version wait
    "
   `)
 })
 
 test('typeorm-autogen exports these types', () => {
   expect(exportsOf('index', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
-   "Applied ApplyListener BranchPoint BranchesOptions BranchesResult Check CheckOptions CheckResult
-   Column ColumnType CommandEvent ConnectionLoss CurrentOptions CurrentResult Deferrable Dialect
-   DowngradeOptions EachHandlers EditOptions EditResult EnsureVersionOptions EnsureVersionResult
-   EnumReference EnumType Exclusion ExitCode Expression Extension Finding ForeignKey ForeignKeyAction
-   Generated Handlers Head HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult
-   HookMigration HookRunFacts HookRunResult Hooks Identity IncludedName IncludedObject Index
-   IndexElement IndexElementOptions InitOptions InitResult Intent IntentMap Json Kind
-   ListTemplatesResult Listed Listener Literal Logger MergeOptions MigrationFailure MigrationModule
-   MigrationScript MigrationsSetting MoveResult NamedPart NoRepair Op Operation OperationMap
-   OperationOf PrimaryKey Problem ProjectOptions ProjectSettings QualifiedName RebaseOptions
-   RebaseResult RenameCandidate RenameListener RenameQuestion RepairOptions RepairResult Revision
-   RevisionFile RevisionOptions RevisionPlace RevisionResult Rewrite RewriteAnswer RewriteContext
-   Rewritten RowsInTheWay Rule SchemaModel ScriptParts ScriptTemplate Sequence Settings Shape
-   ShowOptions ShowResult Shown SourceAndCompiled StampOptions StampResult Step SwitchOptions
-   SwitchResult Table TableOptions TableRows Template UnansweredRename Unique UpgradeOptions Verbatim
-   View WaitOptions WaitResult WriteCommand WriteHook
+   "AnyOperation Applied ApplyListener Around BranchPoint BranchesOptions BranchesResult Check
+   CheckOptions CheckResult Column ColumnType CommandContext CommandEvent CommandSession ConnectionLoss
+   CurrentOptions CurrentResult Declaration Deferrable Dialect DowngradeOptions EachHandlers
+   EditOptions EditResult EnsureVersionOptions EnsureVersionResult EnumReference EnumType Example
+   Exclusion ExitCode Expression Extension Finding Flag ForeignKey ForeignKeyAction Generated Handlers
+   Head HeadFacts HeadsOptions HeadsResult HistoryOptions HistoryResult HookMigration HookRunFacts
+   HookRunResult Hooks Identity IncludedName IncludedObject Index IndexElement IndexElementOptions
+   InitOptions InitResult Intent IntentMap Json Kind ListTemplatesResult Listed Listener Literal Logger
+   MergeOptions MigrationFailure MigrationModule MigrationScript MigrationsSetting MoveResult NamedPart
+   NoRepair Op Operation OperationCall OperationDefinition OperationMap OperationOf OperationsOf Out
+   OwnCall OwnCommand OwnIntent OwnOperations Paint Positional PrimaryKey Problem ProjectOptions
+   ProjectSettings QualifiedName Queryable RebaseOptions RebaseResult RenameCandidate RenameListener
+   RenameQuestion RepairOptions RepairResult Revision RevisionFile RevisionGraph RevisionOptions
+   RevisionPlace RevisionResult Rewrite RewriteAnswer RewriteContext Rewritten RowsInTheWay Rule
+   SchemaModel SchemaOp ScriptParts ScriptTemplate Sequence Settings Shape ShowOptions ShowResult Shown
+   SourceAndCompiled StampOptions StampResult Step SwitchOptions SwitchResult Table TableOptions
+   TableRows Template Typed UnansweredRename Unique UpgradeOptions Verbatim View WaitOptions WaitResult
+   WriteCommand WriteHook
    "
   `)
 })
 
 test('typeorm-autogen/runtime exports these values', () => {
   expect(exportsOf('runtime', ts.SymbolFlags.Value)).toMatchInlineSnapshot(`
-   "AutogenError current downgrade stamp upgrade wait
+   "AutogenError current defineOperation downgrade stamp upgrade wait
    "
   `)
 })
@@ -74,6 +76,7 @@ test('typeorm-autogen/runtime exports these values', () => {
 test('typeorm-autogen/runtime exports these types', () => {
   expect(exportsOf('runtime', ts.SymbolFlags.Type & ~ts.SymbolFlags.Class)).toMatchInlineSnapshot(`
    "Applied ApplyListener HookMigration HookRunFacts HookRunResult Hooks Logger MigrationModule Op
+   OperationDefinition OperationsOf OwnOperations
    "
   `)
 })

@@ -5,8 +5,8 @@ import { commonFlagsOf } from './common-flags'
 
 type Entry = readonly [name: string, says: string]
 
-/** Prints the list of commands, each with one line. */
-export function printHelp(out: Out, width: number): void {
+/** Prints the list of commands, each with one line: ours, then those of the project, or why they are not known. */
+export function printHelp(out: Out, width: number, own: readonly AnyCommand[] | string = []): void {
   const { line, paint } = out
   line('Migrations for TypeORM: compare entities and database, review, upgrade, check.')
   section(out, 'Usage', [['autogen <command> [options]', '']], width)
@@ -16,6 +16,14 @@ export function printHelp(out: Out, width: number): void {
     commands.map(({ name, describe }) => [name, describe]),
     width,
   )
+  if (typeof own === 'string') section(out, 'Commands of this project', [['?', own]], width)
+  else
+    section(
+      out,
+      'Commands of this project',
+      own.map(({ name, describe }) => [name, describe]),
+      width,
+    )
   section(out, 'Options', ownOptions, width)
   line()
   line(`${paint.bold('autogen <command> --help')} tells what a command takes, with examples.`)

@@ -2,6 +2,7 @@
 import type { AnyCommand, Out } from '../commands/command'
 import { AutogenError, exitCodes, InterruptedError, UsageError } from '../errors'
 import { folderAbove, performCommand } from '../project'
+import { knownCommands, type Known } from './known'
 import { errorData } from '../runtime/events'
 import { cleanError } from '../runtime/passwords'
 import type { CommandEvent } from '../environment'
@@ -17,14 +18,20 @@ export async function main(argv: readonly string[]): Promise<void> {
   ignoreClosedPipe(process.stdout)
   ignoreClosedPipe(process.stderr)
   const err = await outOf(process.stderr, process.env)
-  const log = says(argv, 'log', 'json') ? logOf(argv, err) : undefined
-  const code = await runCommandLine(argv, err, log)
+  const known = await knownCommands(argv)
+  const log = says(argv, 'log', 'json') ? logOf(argv, known, err) : undefined
+  const code = await runCommandLine(argv, known, err, log)
   log?.exit(code)
   await Promise.all([drained(process.stdout), drained(process.stderr)])
   process.exit(code)
 }
 
-async function runCommandLine(argv: readonly string[], err: Out, log: JsonLog | undefined): Promise<number> {
+async function runCommandLine(
+  argv: readonly string[],
+  known: Known,
+  err: Out,
+  log: JsonLog | undefined,
+): Promise<number> {
   const asked = { json: says(argv, 'format', 'json'), verbose: hasFlag(argv, 'verbose') }
   const fail = (error: unknown): number => {
     if (asked.json) process.stdout.write(`${JSON.stringify({ format: 1, error: errorData(error) }, null, 2)}\n`)
@@ -33,8 +40,9 @@ async function runCommandLine(argv: readonly string[], err: Out, log: JsonLog | 
     return error instanceof AutogenError ? error.exitCode : exitCodes.unexpected
   }
   try {
-    if (await answeredByHelp(argv)) return 0
-    const chosen = await parse(argv)
+    if (await answeredByHelp(argv, known)) return 0
+    if (known.unreadable !== undefined && !completes(argv)) throw known.unreadable
+    const chosen = await parse(argv, known.commands)
     return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, { err, log, fail })
   } catch (thrown) {
     // What was typed may hold a password, too.
@@ -51,22 +59,22 @@ interface Voice {
 }
 
 /** `--help` anywhere, before anything is required of the line; without any word the help is the answer, and an error. */
-async function answeredByHelp(argv: readonly string[]): Promise<boolean> {
+async function answeredByHelp(argv: readonly string[], { commands, own, unreadable }: Known): Promise<boolean> {
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)
   const width = Math.min(110, process.stdout.columns ?? 110)
   if (words.includes('--help') || words.includes('-h')) {
     const [name] = words.filter((word) => !word.startsWith('-'))
-    const command = commandNamed(name)
+    const command = commandNamed(name, commands)
     if (name !== undefined && command === undefined) return false
     const out = await outOf(process.stdout, process.env)
-    if (command === undefined) printHelp(out, width)
+    if (command === undefined) printHelp(out, width, unreadable === undefined ? own : told(unreadable))
     else printCommandHelp(command, out, width)
     return true
   }
   if (argv.length > 0) return false
   const err = await outOf(process.stderr, process.env)
-  printHelp(err, width)
+  printHelp(err, width, unreadable === undefined ? own : told(unreadable))
   err.line()
   throw new UsageError('No command was named.', 'Name one, for example `autogen upgrade head`.')
 }
@@ -105,6 +113,17 @@ async function perform(command: AnyCommand, options: Arguments, voice: Voice): P
   }
 }
 
+/** A shell that completes a word wants to hear nothing else. */
+function completes(argv: readonly string[]): boolean {
+  return argv[0] === 'completion' || argv.includes('--get-yargs-completions')
+}
+
+/** What is wrong with the settings, in one line. */
+function told(error: unknown): string {
+  const clean = cleanError(error)
+  return clean instanceof Error ? clean.message : String(clean)
+}
+
 /** In a sub-folder a command does what it does at the project's top, where the user's .env, globs and files are looked for. */
 function enter(options: Arguments): void {
   const above = folderAbove(options)
@@ -120,8 +139,8 @@ function hasFlag(argv: readonly string[], flag: string): boolean {
   return argv.includes(`--${flag}`) || argv.includes(`-${flag[0]}`)
 }
 
-function logOf(argv: readonly string[], { line }: Out): JsonLog {
-  const command = argv.find((word) => commandNamed(word) !== undefined) ?? ''
+function logOf(argv: readonly string[], { commands }: Known, { line }: Out): JsonLog {
+  const command = argv.find((word) => commandNamed(word, commands) !== undefined) ?? ''
   return jsonLog({ command, verbose: hasFlag(argv, 'verbose'), quiet: hasFlag(argv, 'quiet') }, line)
 }
 

@@ -16,7 +16,10 @@ export interface Chosen {
 }
 
 /** Reads a command line; undefined when it was answered already, as `--version` is. */
-export async function parse(argv: readonly string[]): Promise<Chosen | undefined> {
+export async function parse(
+  argv: readonly string[],
+  known: readonly AnyCommand[] = commands,
+): Promise<Chosen | undefined> {
   const { default: yargs } = await import('yargs')
   let chosen: Chosen | undefined
   // Of each line yargs makes a help of its own, which nobody reads and which takes as long as the rest of it; a shell asks for the options.
@@ -37,9 +40,9 @@ export async function parse(argv: readonly string[]): Promise<Chosen | undefined
     .exitProcess(false)
     .fail((message, error) => {
       // Some of what yargs has to say of a line comes as an error of its own.
-      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message, argv) : error
+      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message, argv, known) : error
     })
-  for (const command of commands) {
+  for (const command of known) {
     parser.command({
       command: [usageOf(command), ...(command.aliases ?? [])],
       describe: command.describe,
@@ -79,8 +82,11 @@ function spelled(name: string): string {
 }
 
 /** The command that a word names. */
-export function commandNamed(word: string | undefined): AnyCommand | undefined {
-  return commands.find(({ name, aliases = [] }) => word !== undefined && [name, ...aliases].includes(word))
+export function commandNamed(
+  word: string | undefined,
+  known: readonly AnyCommand[] = commands,
+): AnyCommand | undefined {
+  return known.find(({ name, aliases = [] }) => word !== undefined && [name, ...aliases].includes(word))
 }
 
 function flagsOf(command: AnyCommand): { readonly [name: string]: Flag } {
@@ -150,8 +156,11 @@ function camelCase(name: string): string {
 }
 
 /** yargs counts arguments and quotes bare words; a person wants to know what to type instead. */
-function usageError(message: string, argv: readonly string[]): UsageError {
-  const command = commandNamed(argv.find((word) => commandNamed(word) !== undefined))
+function usageError(message: string, argv: readonly string[], known: readonly AnyCommand[]): UsageError {
+  const command = commandNamed(
+    argv.find((word) => commandNamed(word, known) !== undefined),
+    known,
+  )
   const [, meant] = /^Did you mean (\S+)\?/.exec(message) ?? []
   if (meant !== undefined) {
     return new UsageError(`There is no command "${argv[0]}".`, `Did you mean \`autogen ${meant}\`?`)

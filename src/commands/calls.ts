@@ -1,7 +1,7 @@
 // What revision writes into a migration: the calls for its operations, the safe way round, with what lint says of them.
 import type { Dialect } from '../dialects/dialect'
-import { lint } from '../lint/lint'
-import type { Around } from '../lint/rule'
+import { lint, rulesWith } from '../lint/lint'
+import type { Around, Rule } from '../lint/rule'
 import { defined } from '../model/defined'
 import { isExpression } from '../model/expression'
 import { displayName, findTable, keyOf, nameOf } from '../model/lookup'
@@ -25,6 +25,8 @@ export interface Calls {
 export interface Database {
   readonly dialect: Dialect
   readonly version: number
+  /** The rules of the project's own. */
+  readonly rules?: readonly Rule[] | undefined
 }
 
 /** The calls of an upgrade. A column that must have a value gets it before it must: added or not, its rows are filled in. */
@@ -54,13 +56,14 @@ interface Line {
 function withNotes(
   operations: readonly Operation[],
   before: SchemaModel,
-  { dialect, version }: Database,
+  { dialect, version, rules }: Database,
   write: (intent: Intent, schema: SchemaModel) => readonly Line[],
 ): Calls {
   const around: Around = {
     operations: operations.length,
     narrowing: (from, to, enums) => dialect.narrowing(from, to, enums, version),
   }
+  const chosen = rulesWith(rules)
   const calls: Call[] = []
   const notes: Note[] = []
   let schema = before
@@ -69,7 +72,7 @@ function withNotes(
       const texts = note === undefined ? [] : note === null ? [] : [note]
       if (call.kind !== 'batched') {
         const resolved = resolve(schema, [call])
-        if (note === undefined) texts.push(...lint(resolved, schema, undefined, around).map(({ message }) => message))
+        if (note === undefined) texts.push(...lint(resolved, schema, chosen, around).map(({ message }) => message))
         schema = apply(schema, resolved)
       }
       notes.push(...texts.map((text) => ({ intent: calls.length, text })))

@@ -1,65 +1,11 @@
-// What a command is: a declaration the cli and the help are made from, a function the library exports, a way to print its result.
+// A command of ours: it works with the whole environment.
 import type { Environment } from '../environment'
-import type { ExitCode } from '../errors'
+import type { Declaration } from '../own-command'
 
-/** Flag declares one option of a command. */
-export interface Flag {
-  readonly type: 'string' | 'boolean' | 'number' | 'strings'
-  readonly describe: string
-  readonly alias?: string
-  /** What stands for the value in the help, such as FILE. */
-  readonly argument?: string
-}
+export type { Example, Flag, Out, Paint, Positional, Typed } from '../own-command'
 
-/** Positional declares an argument without a flag. */
-export interface Positional {
-  readonly name: string
-  readonly describe: string
-  readonly required?: boolean
-  readonly many?: boolean
-  readonly fallback?: string
-}
-
-/** Where a command was typed: what paths are printed from. */
-export interface Typed {
-  readonly cwd?: string
-}
-
-/** Example is one command line and what it does. */
-export type Example = readonly [line: string, does: string]
-
-/** Out is where a command prints: one line at a time, in colours the terminal has. */
-export interface Out {
-  line(text?: string): void
-  readonly paint: Paint
-}
-
-/** Paint colours a text, or leaves it where there are no colours. */
-export type Paint = {
-  readonly [K in 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan']: (text: string) => string
-}
-
-/** Command is one verb. Its function gets an open environment and returns plain data; it never prints and never exits. */
-export interface Command<Options extends object, Result extends object> {
-  readonly name: string
-  readonly aliases?: readonly string[]
-  /** One line of the help, so a short one. */
-  readonly describe: string
-  /** What to type, and what it does; the help of the command ends with them. */
-  readonly examples: readonly Example[]
-  readonly positionals?: readonly Positional[]
-  readonly flags: { readonly [name: string]: Flag }
-  /** On a terminal it asks what was renamed. */
-  readonly asks?: true
-  /** Runs before there are settings: `init` alone. */
-  readonly standalone?: true
-  run(environment: Environment, options: Options): Promise<Result>
-  print(result: Result, out: Out, options: Options & Typed): void
-  /** Further formats its own flag `format` names, besides text and json. */
-  readonly formats?: { readonly [name: string]: (result: Result) => string }
-  /** The exit code a result stands for; 0 when not given. */
-  exitCode?(result: Result, options: Options): ExitCode | 0
-}
+/** Command is one verb. */
+export type Command<Options extends object, Result extends object> = Declaration<Options, Result, Environment>
 
 /** A command of any options and result, as lists of commands hold it. */
 // The one place where a command's types are forgotten: the cli hands over what it parsed by the command's own flags.

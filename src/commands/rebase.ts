@@ -8,9 +8,10 @@ import { resolveRevisions } from '../graph/target'
 import { defined } from '../model/defined'
 import { appliedFromLog, openAttempts, readLog } from '../runtime/log'
 import { readHeads } from '../runtime/versions'
-import { compiledFrom, rewriteParent } from '../scripts/directory'
+import { compiledFrom, readSource, rewriteParent } from '../scripts/directory'
 import type { Command } from './command'
 import { keepHeadFiles } from './head-file'
+import { afterWriting } from './writing'
 
 export interface RebaseOptions {
   /** An id or a label. */
@@ -66,7 +67,11 @@ export const rebaseCommand: Command<RebaseOptions, RebaseResult> = {
     checkUnapplied(rebase, ran)
     const { folder, compiled } = folderFor(environment, path)
     await rewriteParent(path!, onto)
+    // Before the hooks, of which one may be `git add`.
     await keepHeadFiles(environment, rebase.graph)
+    const { labels, dependsOn } = rebase.graph.revisions.get(id)!
+    const place = { path: path!, revision: id, downRevision: onto, branchLabels: labels, dependsOn }
+    await afterWriting(environment, place, await readSource(path!))
     return defined({
       revision: id,
       from: down,

@@ -123,9 +123,10 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     const session = await environment.session()
     await refuseUnconvertible(session, operations)
     warnOfLongNames(environment, comparison)
-    const upgrade = upgradeCalls(operations, before, session)
+    const database = { dialect: session.dialect, version: session.version, rules: environment.settings.rules }
+    const upgrade = upgradeCalls(operations, before, database)
     const back = comparison.downgrade ?? reverseAll(operations)
-    const downgrade = downgradeCalls(back, apply(before, operations), session)
+    const downgrade = downgradeCalls(back, apply(before, operations), database)
     const written = await writeRevision(environment, {
       ...draft,
       upgrade: upgrade.calls,

@@ -76,12 +76,6 @@ export async function writeRevision(environment: Environment, draft: Draft): Pro
     )
   }
   const { fileName, slugLength, timeZone, format = true } = settings
-  if (fileName?.includes('/') && settings.recursive !== true) {
-    throw new UsageError(
-      `Files called ${fileName} lie in sub-folders, where revisions are not looked for.`,
-      'Set `recursive: true` beside `fileName` in your settings.',
-    )
-  }
   const { language, module, ending = language, template } = place
   const at = new Date()
   const script: ScriptDraft = {

@@ -73,6 +73,39 @@ export class FileRefusedError extends AutogenError {
   }
 }
 
+/** A command, an operation or a rule of the project's own under a name that is taken. */
+export class NameTakenError extends AutogenError {
+  readonly code = 'name-taken'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    /** What it is: `command`, `operation`, `rule` or `flag`. */
+    readonly kind: string,
+    /** Such as `upgrade`. */
+    readonly taken: string,
+  ) {
+    super(`The ${kind} ${taken} of your settings has a name that is taken.`, 'Give it another name in your settings.')
+  }
+}
+
+/** A rule of the project's own that does not answer. */
+export class RuleError extends AutogenError {
+  readonly code = 'rule'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly rule: string,
+    /** What it was asked about, as `describe` puts it. */
+    readonly operation: string,
+    readonly problem: string,
+    cause?: unknown,
+  ) {
+    super(
+      `The rule ${rule} of your settings ${problem} for: ${operation}.`,
+      'Let it return a sentence, or nothing where it has nothing to say.',
+      { cause },
+    )
+  }
+}
+
 /** A rewrite of the project's that cannot be followed. */
 export class RewriteError extends AutogenError {
   readonly code = 'rewrite'

@@ -162,6 +162,7 @@ const handlers: Handlers<SchemaModel, [SchemaModel]> = {
   }),
   execute: (_, schema) => schema,
   bulkInsert: (_, schema) => schema,
+  own: ({ changes }, schema) => apply(schema, changes),
 }
 
 function editTable(schema: SchemaModel, name: QualifiedName, edit: (table: Table) => Table): SchemaModel {

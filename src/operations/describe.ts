@@ -30,6 +30,8 @@ export function isDestructive(operation: Operation): boolean {
       const { from, to, map = {} } = operation
       return from.values.some((value) => !to.values.includes(value) && !Object.hasOwn(map, value))
     }
+    case 'own':
+      return operation.does.destructive === true
     default:
       return false
   }
@@ -76,6 +78,7 @@ const lines: Handlers<string> = {
   dropSequence: ({ sequence }) => `- sequence ${displayName(sequence)}`,
   execute: ({ sql }) => `~ execute ${shortened(sql)}`,
   bulkInsert: ({ table, rows }) => `+ ${counted(rows, 'row')} in ${displayName(table)}`,
+  own: ({ does }) => (/^[-+~] /.test(does.text) ? does.text : `~ ${does.text}`),
 }
 
 function counted(list: readonly unknown[], noun: string): string {

@@ -198,5 +198,26 @@ export type IntentKind = keyof IntentMap
 /** IntentOf<'dropColumn'> is that intent alone. */
 export type IntentOf<K extends IntentKind> = { readonly kind: K; readonly at?: SourceLine } & IntentMap[K]
 
+/** OwnCall is a call of an operation of the project's own, with all that its definition says: from here on nobody needs that. */
+export interface OwnCall {
+  readonly name: string
+  readonly arguments: readonly Json[]
+  /** Its line in a review. */
+  readonly text: string
+  readonly destructive?: true
+  /** Its statements, by the dialect's name. */
+  readonly sql: { readonly [dialect: string]: readonly string[] }
+  /** What it does to the schema, said with the operations there are. */
+  readonly changes: readonly Intent[]
+}
+
+/** OwnIntent is such a call, and the one that takes it back where there is one. */
+export interface OwnIntent {
+  readonly kind: 'own'
+  readonly at?: SourceLine
+  readonly does: OwnCall
+  readonly undoes?: OwnCall
+}
+
 /** Intent is one call of an `op` method, as data. */
-export type Intent = { [K in IntentKind]: IntentOf<K> }[IntentKind]
+export type Intent = { [K in IntentKind]: IntentOf<K> }[IntentKind] | OwnIntent

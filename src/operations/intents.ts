@@ -172,6 +172,7 @@ const handlers: Handlers<Intent> = {
   dropSequence: ({ kind, sequence }) => ({ kind, sequence: nameLike(sequence) }),
   execute: (operation) => operation,
   bulkInsert: ({ kind, table, rows }) => ({ kind, table: nameLike(table), rows }),
+  own: ({ kind, does, undoes }) => defined({ kind, does, undoes }),
 }
 
 function options({ managed }: Creates): { readonly options?: CreateOptions } {

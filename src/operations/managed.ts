@@ -1,7 +1,7 @@
 // Which objects our own history created and has not dropped. Everything else in a database is somebody else's.
 import { nameOf, sameName } from '../model/lookup'
 import type { Expression, QualifiedName, Table } from '../model/schema'
-import { match, type Handlers, type Operation } from './operation'
+import { effectsOf, match, type Handlers, type Operation } from './operation'
 import { renameInText } from './respell'
 
 /** ObjectKind is what a key can stand for; constraints of all kinds but the primary key share their names. */
@@ -16,7 +16,7 @@ export function objectKey(kind: ObjectKind, owner: QualifiedName, ...part: reado
 /** What is ours after the operations, given what was ours before. */
 export function foldManaged(operations: readonly Operation[], initial: Iterable<string> = []): ReadonlySet<string> {
   let managed = new Set(initial)
-  for (const operation of operations) {
+  for (const operation of operations.flatMap(effectsOf)) {
     const objects = match(operation, objectsOf)
     if (/^(create|add)/.test(operation.kind)) {
       const unowned = 'managed' in operation && operation.managed === false
@@ -120,6 +120,7 @@ const objectsOf: Handlers<readonly ObjectKeys[]> = {
   dropSequence: ({ sequence }) => whole('sequence', sequence),
   execute: nothing,
   bulkInsert: nothing,
+  own: ({ changes }) => changes.flatMap((change) => match(change, objectsOf)),
 }
 
 const ofRelations: readonly string[] = [

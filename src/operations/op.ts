@@ -40,8 +40,16 @@ export interface Batch {
   readonly pauseMs?: number
 }
 
+/**
+ * OwnOperations is for the operations that a project defines itself: it declares their methods here.
+ *
+ * @example declare module 'typeorm-autogen' { interface OwnOperations extends OperationsOf<typeof operations> {} }
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface OwnOperations {}
+
 /** Op is handed to `upgrade` and `downgrade`. */
-export interface Op<Manager = unknown> extends QueuedMethods, Immediate<Manager> {
+export interface Op<Manager = unknown> extends QueuedMethods, Immediate<Manager>, OwnOperations {
   /** What was given as `-x KEY=VALUE`; a migration that reads it has no checksum, since it may do another thing each time. */
   readonly x: Readonly<Record<string, string>>
   /** The rows of a table as it is at this point: what is queued runs first, and its columns are those that are there now. */

@@ -15,6 +15,7 @@ import type {
   Unique,
   View,
 } from '../model/schema'
+import type { OwnCall } from './intent'
 
 /** What every operation that creates something may say: `managed: false` keeps it out of what we own. */
 export interface Creates {
@@ -67,6 +68,8 @@ export interface OperationMap {
   dropSequence: { readonly sequence: Sequence }
   execute: { readonly sql: string; readonly parameters?: readonly unknown[] }
   bulkInsert: { readonly table: QualifiedName; readonly rows: readonly { readonly [column: string]: Json }[] }
+  /** An operation of the project's own; `changes` is what it does to the schema. */
+  own: { readonly does: OwnCall; readonly undoes?: OwnCall; readonly changes: readonly Operation[] }
 }
 
 /** Kind is the name of an operation. */
@@ -92,4 +95,14 @@ export function match<R, A extends readonly unknown[] = []>(
   // The one cast: TypeScript cannot follow that the key and the argument agree.
   const handler = handlers[operation.kind] as (operation: Operation, ...rest: A) => R
   return handler(operation, ...rest)
+}
+
+/** What an operation does to the schema, said with our own operations: itself, as a rule. */
+export function effectsOf(operation: Operation): readonly Operation[] {
+  return operation.kind === 'own' ? operation.changes : [operation]
+}
+
+/** Whether it runs SQL that a person wrote: what that meets and leaves is known only as far as somebody says so. */
+export function runsOwnSql({ kind }: { readonly kind: string }): boolean {
+  return kind === 'execute' || kind === 'own'
 }

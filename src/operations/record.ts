@@ -3,6 +3,7 @@ import { IrreversibleError } from '../errors'
 import { defined } from '../model/defined'
 import type { Intent, SourceLine } from './intent'
 import type { Batch, Op } from './op'
+import type { OwnOperationList } from './own'
 import { createOp, type Backing, type RunningOp } from './running-op'
 import { readsRows, type TableCall } from './rows'
 import { signatures } from './signatures'
@@ -33,15 +34,20 @@ export interface Recording {
   readonly varies?: true
 }
 
+/** Given is what a project gives its scripts besides the database. */
+export interface Given {
+  /** What was typed with `-x`. */
+  readonly x?: Readonly<Record<string, string>> | undefined
+  /** The operations of its own. */
+  readonly own?: OwnOperationList | undefined
+}
+
 /** Runs a script without a database. Rows it asks for throw when they are read: there the recording ends, opaque. */
-export async function recordScript(
-  run: (op: Op) => void | Promise<void>,
-  x: Readonly<Record<string, string>> = {},
-): Promise<Recording> {
+export async function recordScript(run: (op: Op) => void | Promise<void>, given: Given = {}): Promise<Recording> {
   const intents: RecordedIntent[] = []
   const session: Session = { opaque: false, async: false }
   const running: RunningOp = createOp(
-    recorder(session, intents, x, () => {
+    recorder(session, intents, given, () => {
       if (!session.opaque) intents.push(...running.queued())
       session.opaque = true
     }),
@@ -64,7 +70,7 @@ export async function recordScript(
 
 /** Whether a recorded intent is one that queues, and so can be resolved. */
 export function isQueued(recorded: RecordedIntent): recorded is Intent {
-  return Object.hasOwn(signatures, recorded.kind)
+  return recorded.kind === 'own' || Object.hasOwn(signatures, recorded.kind)
 }
 
 interface Session {
@@ -73,12 +79,7 @@ interface Session {
   varies?: true
 }
 
-function recorder(
-  session: Session,
-  intents: RecordedIntent[],
-  x: Readonly<Record<string, string>>,
-  read: () => void,
-): Backing {
+function recorder(session: Session, intents: RecordedIntent[], given: Given, read: () => void): Backing {
   const record = (recorded: RecordedIntent) => {
     session.async = true
     if (!session.opaque) intents.push(recorded)
@@ -100,7 +101,7 @@ function recorder(
     autocommit: async (work, options, { at }) => {
       const inside: RecordedIntent[] = []
       record(defined({ kind: 'autocommit' as const, intents: inside, idempotent: options.idempotent, at }))
-      await work(recorder(session, inside, x, read))
+      await work(recorder(session, inside, given, read))
     },
     batched: async (batch, { at }) => record(defined({ kind: 'batched' as const, batch, at })),
     table: async (asked, { at }) => {
@@ -114,8 +115,9 @@ function recorder(
     },
     given: () => {
       session.varies = true
-      return x
+      return given.x ?? {}
     },
+    ...(given.own && { own: given.own }),
   }
 }
 

@@ -54,6 +54,10 @@ export function resolve(before: SchemaModel, intents: readonly Intent[]): Operat
 type Resolvers = { readonly [K in IntentKind]: (intent: IntentOf<K>, schema: SchemaModel) => readonly Operation[] }
 
 function resolveOne(intent: Intent, schema: SchemaModel): readonly Operation[] {
+  if (intent.kind === 'own') {
+    const { kind, does, undoes } = intent
+    return [defined({ kind, does, undoes, changes: resolve(schema, does.changes) })]
+  }
   // The one cast: TypeScript cannot follow that the key and the argument agree.
   const resolver = resolvers[intent.kind] as (intent: Intent, schema: SchemaModel) => readonly Operation[]
   return resolver(intent, schema)

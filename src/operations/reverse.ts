@@ -68,6 +68,10 @@ const handlers: Handlers<readonly Operation[]> = {
   bulkInsert: ({ table }) => {
     throw new IrreversibleError(`op.bulkInsert put rows into ${displayName(table)}`)
   },
+  own: ({ does, undoes, changes }) => {
+    if (undoes === undefined) throw new IrreversibleError(`op.${does.name} has no reverse`)
+    return [{ kind: 'own', does: undoes, undoes: does, changes: reverseAll(changes) }]
+  },
 }
 
 /** Values that came into being in place of old ones go back; where two became one nobody knows which. */

@@ -4,6 +4,7 @@ import type { SchemaModel } from '../model/schema'
 import { apply } from './apply'
 import { intentsOf } from './intents'
 import type { Kind, Operation, OperationOf } from './operation'
+import { ownOperation, type OperationCall, type OwnOperationList } from './own'
 import { resolve } from './resolve'
 import { reverseAll } from './reverse'
 import { signatures } from './signatures'
@@ -16,6 +17,8 @@ export interface RewriteContext {
   readonly downgrade?: readonly Operation[]
   /** Such as `postgres`. */
   readonly dialect: string
+  /** An operation of the project's own, by its name and arguments: `own('setRowSecurity', 'user', true)`. */
+  own(...call: OperationCall): OperationOf<'own'>
 }
 
 /** Rewritten is an upgrade with a downgrade of its own; without one it is the upgrade reversed. */
@@ -63,14 +66,15 @@ export function rewriteEach(handlers: EachHandlers): Rewrite {
 export async function rewriteAll(
   operations: readonly Operation[],
   rewrites: readonly Rewrite[],
-  { before, dialect }: Pick<RewriteContext, 'before' | 'dialect'>,
+  { before, dialect, list }: Pick<RewriteContext, 'before' | 'dialect'> & { readonly list: OwnOperationList },
 ): Promise<Rewritten> {
+  const own = (...call: OperationCall) => ownOperation(list, call)
   let now: Rewritten = { upgrade: operations }
   for (const [at, rewrite] of rewrites.entries()) {
     const name = rewrite.name === '' ? `number ${at + 1} of \`rewrite\`` : rewrite.name
     const { downgrade } = now
     const answer = await asked(name, () =>
-      rewrite(now.upgrade, { before, dialect, ...(downgrade === undefined ? {} : { downgrade }) }),
+      rewrite(now.upgrade, { before, dialect, own, ...(downgrade === undefined ? {} : { downgrade }) }),
     )
     if (answer !== undefined) now = consistent(name, before, now, asRewritten(name, answer))
   }
@@ -96,7 +100,9 @@ function asRewritten(name: string, answer: unknown): Rewritten {
 }
 
 function isOperation(value: unknown): value is Operation {
-  return typeof value === 'object' && value !== null && Object.hasOwn(signatures, String(Reflect.get(value, 'kind')))
+  if (typeof value !== 'object' || value === null) return false
+  const kind = String(Reflect.get(value, 'kind'))
+  return kind === 'own' || Object.hasOwn(signatures, kind)
 }
 
 /** What was returned, resolved against the schema it meets: so each operation knows what it takes away, and can be reversed. */

@@ -1,8 +1,10 @@
 // Makes `op` for one run of one script. What stands behind it, a database, paper or a recording, is its backing.
 import { FillInError, IrreversibleError, MisplacedCallError, UnawaitedError } from '../errors'
 import { defined } from '../model/defined'
+import type { Json } from '../model/schema'
 import { checkArguments, namedArguments, type ImmediateMethod } from './arguments'
 import type { Intent, IntentKind, NameLike, SourceLine } from './intent'
+import { ownIntent, type OwnOperationList } from './own'
 import type { Batch, Immediate, Op, QueuedMethods } from './op'
 import { callName, type Row, type TableCall, type TableRows } from './rows'
 import { signatures } from './signatures'
@@ -33,6 +35,8 @@ export interface Backing<Manager = unknown> {
   table(asked: TableCall, call: Call): Promise<unknown>
   /** A value nobody has filled in; absent where there is nothing but to refuse. */
   fillIn?(what: string, at: SourceLine | undefined): void
+  /** The operations of the project's own; none when left out. */
+  readonly own?: OwnOperationList
   /** What was given with `-x`; nothing when left out. */
   given?(): Readonly<Record<string, string>>
 }
@@ -70,6 +74,15 @@ export function createOp<Manager = unknown>(backing: Backing<Manager>): RunningO
       if ('sql' in named) refuseTransactionControl(named.sql, lineOf({ at }))
       // Which arguments belong to which kind is checked above, and by the type of `op`.
       queue.push({ kind, ...(at && { at }), ...named } as Intent)
+    }
+    return method
+  }
+
+  const queueingOwn = (list: OwnOperationList, name: string) => {
+    const method = (...args: Json[]): void => {
+      const at = callerLine(method)
+      refuseMisplaced(name, at)
+      queue.push(ownIntent(list, [name, ...args], at))
     }
     return method
   }
@@ -172,8 +185,11 @@ export function createOp<Manager = unknown>(backing: Backing<Manager>): RunningO
   }
 
   const methods = Object.fromEntries(kinds.map((kind) => [kind, queueing(kind)])) as unknown as QueuedMethods
+  const { own = new Map() } = backing
+  const ownMethods = Object.fromEntries([...own.keys()].map((name) => [name, queueingOwn(own, name)]))
   return {
     op: {
+      ...ownMethods,
       ...methods,
       ...immediate,
       get x() {

@@ -5,7 +5,7 @@ import { defined } from '../model/defined'
 import { findTable } from '../model/lookup'
 import type { Generated, QualifiedName, SchemaModel, View } from '../model/schema'
 import { apply } from '../operations/apply'
-import type { Operation } from '../operations/operation'
+import { effectsOf, type Operation } from '../operations/operation'
 import { renameInText } from '../operations/respell'
 import type { Interop, Session } from './session'
 
@@ -77,7 +77,7 @@ type Change =
 
 function changesOf(operations: readonly Operation[], before: SchemaModel): Change[] {
   let schema = before
-  return operations.flatMap((operation) => {
+  return operations.flatMap(effectsOf).flatMap((operation) => {
     const changes = changeOf(operation, schema)
     // Only a rename does not say itself what it renames.
     schema = apply(schema, [operation])

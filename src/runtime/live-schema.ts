@@ -3,7 +3,7 @@ import { NotResumableError } from '../errors'
 import type { SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Intent } from '../operations/intent'
-import type { Operation } from '../operations/operation'
+import { effectsOf, type Operation } from '../operations/operation'
 import { reverseAll } from '../operations/reverse'
 import type { LogEntry } from './log'
 import type { Session } from './session'
@@ -44,7 +44,7 @@ export function liveSchema(session: Session): LiveSchema {
     },
     async rewind(previous, intents) {
       const now = await live.read(intents)
-      const operations = previous.operations.filter(changesSchema)
+      const operations = previous.operations.flatMap(effectsOf).filter(changesSchema)
       const before = undo(now, operations) ?? undo(now, operations.slice(0, -1))
       if (before === undefined) {
         throw new NotResumableError(

@@ -107,6 +107,7 @@ function liveBacking(stage: Stage, mode: Mode): Backing {
       return result(rows)
     },
     batched: (batch, { at }) => runBatches({ session, schema, run, task }, batch, at),
-    given: () => migration.x,
+    given: () => migration.given.x ?? {},
+    ...(migration.given.own && { own: migration.given.own }),
   }
 }

@@ -75,6 +75,8 @@ export async function finishEntry(session: Session, id: number, entry: NewLogEnt
 export function withoutSecrets(session: Pick<Session, 'withoutPasswords'>, entry: NewLogEntry): NewLogEntry {
   const clean = (value: unknown) => (typeof value === 'string' ? session.withoutPasswords(value) : value)
   const operations = entry.operations.map((operation) => {
+    if (operation.kind === 'own')
+      return JSON.parse(JSON.stringify(operation), (_, value: unknown) => clean(value)) as Operation
     if (operation.kind !== 'execute') return operation
     const { parameters } = operation
     const sql = session.withoutPasswords(operation.sql)

@@ -97,8 +97,9 @@ export function rehearsal(tell: (note: RehearsalNote) => void): InOne {
     between: (revision, why) => tell({ revision, note: `was tried in one transaction, though ${why}` }),
     outside(revision, intents) {
       return intents.flatMap((intent): Intent[] => {
-        if (intent.kind === 'execute') {
-          tell({ revision, note: `was not tried: \`${intent.sql}\`, which runs outside of a transaction` })
+        if (intent.kind === 'execute' || intent.kind === 'own') {
+          const what = intent.kind === 'own' ? `op.${intent.does.name}` : intent.sql
+          tell({ revision, note: `was not tried: \`${what}\`, which runs outside of a transaction` })
           return []
         }
         if (intent.kind !== 'createIndex' && intent.kind !== 'dropIndex') return [intent]

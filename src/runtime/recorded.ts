@@ -3,7 +3,7 @@ import type { Intent } from '../operations/intent'
 import type { Op } from '../operations/op'
 import { FillInError } from '../errors'
 import { checksum } from '../operations/checksum'
-import { isQueued, recordScript, type RecordedIntent, type Recording } from '../operations/record'
+import { isQueued, recordScript, type Given, type RecordedIntent, type Recording } from '../operations/record'
 import { lineOf } from '../operations/targets'
 import type { MigrationModule, MigrationScript } from '../scripts/script'
 
@@ -13,8 +13,8 @@ export interface RecordedMigration {
   readonly up: RecordedDirection
   readonly down: RecordedDirection
   readonly checksum: string
-  /** What was given with `-x`. */
-  readonly x: Readonly<Record<string, string>>
+  /** What the project gives its scripts. */
+  readonly given: Given
   /** False for a script that says `transaction = false`. */
   readonly transaction: boolean
 }
@@ -26,24 +26,25 @@ export interface RecordedDirection extends Recording {
 
 /** Loads a migration and records it; nothing runs. */
 export async function recordMigration(script: MigrationScript): Promise<RecordedMigration> {
-  const { x = {}, kept } = script
+  const { x, own, kept } = script
+  const given = { x, own }
   const module = await script.load()
   if (kept !== undefined) return fromKept(module, kept)
-  const up = await record((op) => module.upgrade?.(op), x)
-  const down = await record((op) => module.downgrade?.(op), x)
-  return { module, up, down, x, checksum: checksum(up, down), transaction: module.transaction !== false }
+  const up = await record((op) => module.upgrade?.(op), given)
+  const down = await record((op) => module.downgrade?.(op), given)
+  return { module, up, down, given, checksum: checksum(up, down), transaction: module.transaction !== false }
 }
 
 /** What the log keeps is a recording already. */
 function fromKept(module: MigrationModule, kept: NonNullable<MigrationScript['kept']>): RecordedMigration {
   const down = { intents: kept.intents, opaque: false, async: false }
   const up = { intents: [], opaque: true, async: false }
-  return { module, up, down, checksum: kept.checksum ?? 'unknown', x: {}, transaction: kept.transaction !== false }
+  return { module, up, down, checksum: kept.checksum ?? 'unknown', given: {}, transaction: kept.transaction !== false }
 }
 
-async function record(run: (op: Op) => void | Promise<void>, x: RecordedMigration['x']): Promise<RecordedDirection> {
+async function record(run: (op: Op) => void | Promise<void>, given: Given): Promise<RecordedDirection> {
   try {
-    return await recordScript(run, x)
+    return await recordScript(run, given)
   } catch (error) {
     return { intents: [], opaque: true, async: true, error }
   }

@@ -2,6 +2,7 @@
 import type { Step } from '../graph/revision'
 import type { SchemaModel } from '../model/schema'
 import type { Intent } from '../operations/intent'
+import { runsOwnSql } from '../operations/operation'
 import type { LiveSchema } from './live-schema'
 import { batches, newValue, outside } from './one-transaction'
 import { passagesOf, type Passage, type RecordedMigration } from './recorded'
@@ -74,6 +75,6 @@ function intentsOf({ passage }: { readonly passage: Passage }): readonly Intent[
 
 /** Whether a passage is the script's own SQL, or code, which may delete rows. */
 function isOwn(passage: Passage): boolean {
-  if (passage.kind === 'queued') return passage.intents.some(({ kind }) => kind === 'execute')
+  if (passage.kind === 'queued') return passage.intents.some(runsOwnSql)
   return passage.kind === 'query' || passage.kind === 'manager' || passage.kind === 'table'
 }

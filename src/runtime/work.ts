@@ -3,7 +3,7 @@ import type { Dialect, Scope } from '../dialects/dialect'
 import { emptySchema, type SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Intent, SourceLine } from '../operations/intent'
-import type { Operation } from '../operations/operation'
+import { runsOwnSql, type Operation } from '../operations/operation'
 import { resolve } from '../operations/resolve'
 import { liveMetadataSql, planWith } from './interop'
 import type { LiveSchema } from './live-schema'
@@ -46,7 +46,7 @@ export function prepare(target: PlanFor, before: SchemaModel, intents: readonly 
       lines.push(...resolved.map(() => intent.at))
       after = apply(after, resolved)
     } catch (error) {
-      if (!operations.some(({ kind }) => kind === 'execute')) throw error
+      if (!operations.some(runsOwnSql)) throw error
       rest = intents.slice(index)
       break
     }
@@ -59,7 +59,7 @@ export function prepare(target: PlanFor, before: SchemaModel, intents: readonly 
 
 /** The schema that intents meet; nothing is read for those that are nothing but SQL. */
 export async function schemaFor(schema: LiveSchema, intents: readonly Intent[]): Promise<SchemaModel> {
-  return intents.every(isSql) ? emptySchema : schema.read(intents)
+  return intents.every(namesNothing) ? emptySchema : schema.read(intents)
 }
 
 /** Prepares and runs intents, what had to wait included. */
@@ -83,11 +83,11 @@ export async function perform(
   if (!mode.transaction) await run.commitPart()
   // In parts that are committed, what the SQL did is in the schema already, as far as it can be.
   if (run.skipping) schema.become(after)
-  else if (skipping || intents.some(isSql)) schema.forget()
+  else if (skipping || intents.some(runsOwnSql)) schema.forget()
   else schema.become(after)
   if (rest.length > 0) await perform(session, schema, run, rest, mode)
 }
 
-function isSql({ kind }: Intent): boolean {
-  return kind === 'execute'
+function namesNothing(intent: Intent): boolean {
+  return intent.kind === 'own' ? intent.does.changes.length === 0 : intent.kind === 'execute'
 }

@@ -187,11 +187,9 @@ function calls(intents: readonly Call[], notes: readonly Note[] = []): Body {
 /** One call of an `op` method, such as `op.dropColumn('user', 'email')`, laid out for a body indented by two. */
 export function renderCall(intent: Call): string {
   if (intent.kind === 'batched') return renderBatched(intent)
-  const names: readonly string[] = signatures[intent.kind]
-  // A cast, since the names of the signature are keys of this very intent.
-  const values = names.map((name) => (intent as unknown as Readonly<Record<string, unknown>>)[name])
+  const { name, values } = said(intent)
   while (values.length > 0 && values.at(-1) === undefined) values.pop()
-  let text = `op.${intent.kind}(`
+  let text = `op.${name}(`
   for (const [at, value] of values.entries()) {
     if (at > 0) text += ', '
     const column = 2 + text.length - (text.lastIndexOf('\n') + 1)
@@ -199,6 +197,16 @@ export function renderCall(intent: Call): string {
     text += literal(value, column + 1, 0)
   }
   return `${text})`
+}
+
+function said(intent: Intent): { readonly name: string; readonly values: unknown[] } {
+  if (intent.kind === 'own') return { name: intent.does.name, values: [...intent.does.arguments] }
+  const names: readonly string[] = signatures[intent.kind]
+  // A cast, since the names of the signature are keys of this very intent.
+  return {
+    name: intent.kind,
+    values: names.map((name) => (intent as unknown as Readonly<Record<string, unknown>>)[name]),
+  }
 }
 
 function renderBatched({ batch }: BatchedCall): string {

@@ -1,5 +1,6 @@
 // A migration module as we hold it once loaded, whatever it was written in.
 import type { Op } from '../operations/op'
+import type { OwnOperationList } from '../operations/own'
 import type { RecordedIntent } from '../operations/record'
 import type { Revision } from '../graph/revision'
 
@@ -30,6 +31,8 @@ export interface MigrationScript {
   load(): Promise<MigrationModule>
   /** What was given with `-x`, for its `op`. */
   readonly x?: Readonly<Record<string, string>>
+  /** The operations of the project's own, for its `op`. */
+  readonly own?: OwnOperationList
   /** Where there is no file, only what the log keeps: it is taken for the script's recording. */
   readonly kept?: KeptDowngrade & { readonly checksum?: string }
 }

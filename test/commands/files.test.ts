@@ -48,6 +48,15 @@ describe('sub-folders', () => {
     })
     expect(written()).toEqual([])
   })
+
+  test('are told by every command once nobody looks into them any more', async () => {
+    const { folder, write } = project()
+    await write({ fileName, recursive: true })
+    const options = { cwd: folder, migrations: 'migrations', fileName }
+    for (const command of [autogen.history(options), autogen.heads(options), autogen.show(options)]) {
+      await expect(command).rejects.toThrow('lie in sub-folders, where revisions are not looked for')
+    }
+  })
 })
 
 test('a time zone that nobody knows leaves no file', async () => {

@@ -48,6 +48,34 @@ describe('autogen rebase', () => {
     expect((await autogen.check(made.options)).problems).toMatchObject([{ code: 'drift' }])
   })
 
+  test('runs the hooks over the file it has changed, when HEAD is written too', async () => {
+    const seen: string[] = []
+    const made = met()
+    const afterWrite: autogen.WriteHook[] = [
+      ({ path, revision }) => {
+        seen.push(`${revision} ${made.read('migrations/HEAD').split('\n')[1]}`)
+        writeFileSync(path, `${readFileSync(path, 'utf8')}// marked\n`)
+      },
+    ]
+    const options = { ...made.options, afterWrite }
+    await autogen.rebase({ ...options, revision: 'bbb1', onto: 'cccc' })
+    expect(seen).toEqual(['bbb1 bbb2'])
+    expect(made.read('migrations/bbb1.js')).toMatch(/downRevision = 'cccc'[^]*\/\/ marked\n$/)
+    // Where nothing is written, nothing follows.
+    await autogen.rebase({ ...options, revision: 'bbb1', onto: 'cccc' })
+    expect(seen).toHaveLength(1)
+    const undoing: autogen.WriteHook = ({ path }) =>
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll("'aaaa'", "'cccc'"))
+    const refused = await refusal(
+      autogen.rebase({ ...made.options, revision: 'bbb1', onto: 'aaaa', afterWrite: [undoing] }),
+    )
+    expect(refused).toMatchObject({
+      code: 'write-hook',
+      exitCode: 2,
+      message: expect.stringMatching(/took the parents/),
+    })
+  })
+
   test('--auto moves the head that has not run onto the one that has', async () => {
     const made = met()
     await autogen.upgrade({ ...made.options, target: 'bbb2' })

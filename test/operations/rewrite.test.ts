@@ -30,7 +30,7 @@ const [added, indexed] = found as [Operation, Operation, Operation]
 const grant: Operation = { kind: 'execute', sql: 'GRANT SELECT ON "user" TO reader' }
 const revoke: Operation = { kind: 'execute', sql: 'REVOKE SELECT ON "user" FROM reader' }
 
-const rewrite = (...rewrites: Rewrite[]) => rewriteAll(found, rewrites, { before, dialect: 'any' })
+const rewrite = (...rewrites: Rewrite[]) => rewriteAll(found, rewrites, { before, dialect: 'any', list: new Map() })
 const kinds = (operations: readonly Operation[]) => operations.map(({ kind }) => kind)
 
 test('one that says nothing leaves all as it is', async () => {

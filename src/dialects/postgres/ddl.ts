@@ -4,6 +4,7 @@ import { findColumn, findTable } from '../../model/lookup'
 import type { Column, Extension, Json, QualifiedName, Table } from '../../model/schema'
 import type { Handlers, OperationMap } from '../../operations/operation'
 import type { Scope } from '../dialect'
+import { ownSql } from '../own-sql'
 import { nameList, quoteName, words } from '../sql'
 import { postgresTokens, splitStatements } from '../tokens'
 import { alterColumn } from './alter'
@@ -98,6 +99,7 @@ export const handlers: Handlers<string | Work | Answer, [Context]> = {
   // With parameters it is one statement, and the planner hands them on.
   execute: ({ sql, parameters }) => (parameters === undefined ? splitStatements(sql, postgresTokens) : sql),
   bulkInsert: (operation, context) => bulkInsert(operation, context),
+  own: (operation) => ownSql(operation, 'postgres').flatMap((sql) => splitStatements(sql, postgresTokens)),
 }
 
 // A database has an extension once, for all its schemas: without a schema of its own it goes where TypeORM would put it.

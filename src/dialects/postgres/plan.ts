@@ -4,7 +4,7 @@ import { isExpression } from '../../model/expression'
 import { findEnum, keyOf, nameOf } from '../../model/lookup'
 import type { Column, QualifiedName, SchemaModel, View } from '../../model/schema'
 import { apply } from '../../operations/apply'
-import { match, type Kind, type Operation } from '../../operations/operation'
+import { match, runsOwnSql, type Kind, type Operation } from '../../operations/operation'
 import { defined } from '../../model/defined'
 import type { Plan, PlanContext, Scope, Segment, Statement } from '../dialect'
 import { putBack } from './aside'
@@ -34,7 +34,7 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
         throw new ConcurrentlyInTransactionError('index' in operation ? operation.index.name : work.sql)
       const parameters = operation.kind === 'execute' ? operation.parameters : undefined
       const statement = defined({ sql: work.sql, parameters, operation: index, guards: work.guards })
-      return { work, statement, operation: operation.kind === 'execute' ? undefined : index }
+      return { work, statement, operation: runsOwnSql(operation) ? undefined : index }
     })
   })
   return { segments: untransacted ? apart(pieces) : gather(pieces) }

@@ -17,11 +17,13 @@ import type {
 } from '../../model/schema'
 import type { Handlers, Kind, OperationOf } from '../../operations/operation'
 import type { Statement } from '../dialect'
+import { ownSql } from '../own-sql'
 import { nameList, quoteName, words } from '../sql'
 import { form, mentions } from './form'
 import { literal } from './literal'
 import { normalizeTable, readLiteral, viewText } from './normalize'
 import { sqliteMeaning } from './parse'
+import { splitSqlite } from './split'
 
 /** Context is what a handler knows besides its operation: the table as it is then, and the server's version. */
 export interface Context {
@@ -97,6 +99,10 @@ export const handlers: Handlers<Answer, [Context]> = {
 
   execute: ({ sql: text, parameters }) => [parameters === undefined ? { sql: text } : { sql: text, parameters }],
   bulkInsert: ({ table, rows }) => insertsOf(table, rows),
+  own: (operation) =>
+    ownSql(operation, 'sqlite')
+      .flatMap(splitSqlite)
+      .map((sql) => ({ sql })),
 }
 
 /** A table's CREATE statement, as TypeORM would write it. */

@@ -2,7 +2,7 @@
 import { UnsupportedOperationError } from '../../errors'
 import type { SchemaModel } from '../../model/schema'
 import { apply } from '../../operations/apply'
-import { match, type Operation } from '../../operations/operation'
+import { match, runsOwnSql, type Operation } from '../../operations/operation'
 import type { Plan, PlanContext, Segment, Statement } from '../dialect'
 import { handlers } from './ddl'
 import { flush } from './flush'
@@ -32,9 +32,9 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
       flush(state)
       for (const statement of immediate(state, operation, operations.slice(at + 1))) {
         state.statements.push({ ...statement, operation: at })
-        if (operation.kind === 'execute' && !context.transaction) state.alone.add(state.statements.length - 1)
+        if (runsOwnSql(operation) && !context.transaction) state.alone.add(state.statements.length - 1)
       }
-      if (operation.kind === 'execute') state.executed = true
+      if (runsOwnSql(operation)) state.executed = true
       state.schema = apply(state.schema, [operation])
     }
   })
