@@ -18,6 +18,8 @@ import type { Revision } from './revision'
 export interface RevisionGraph {
   /** By id, in the order in which they run from base to the heads; it does not depend on the order they were read in. */
   readonly revisions: ReadonlyMap<string, Revision>
+  /** The place of each in that order: whatever a revision needs has a lower one. */
+  readonly positions: ReadonlyMap<string, number>
   /** The revisions that name an id as a parent. */
   readonly children: ReadonlyMap<string, readonly string[]>
   /** What a revision depends on, labels resolved to ids. */
@@ -65,6 +67,7 @@ export function buildGraph(revisions: readonly Revision[]): RevisionGraph {
   const heads = order.filter((id) => children.get(id)!.length === 0)
   return {
     revisions: new Map(order.map((id) => [id, byId.get(id)!])),
+    positions: new Map(order.map((id, position) => [id, position])),
     children,
     dependencies,
     dependents,

@@ -1,7 +1,7 @@
 // The version rows: one per revision that ran and that nothing else that ran stands on.
 import { StepOutOfOrderError } from '../errors'
 import type { RevisionGraph } from './graph'
-import { ancestorsOf, needsOf } from './lineage'
+import { needsOf, standOn } from './lineage'
 import type { Step } from './revision'
 
 /** HeadChange is what a step does to the version rows. */
@@ -18,28 +18,22 @@ export function headsAfter(graph: RevisionGraph, heads: readonly string[], step:
 }
 
 function headsAbove(graph: RevisionGraph, heads: readonly string[], id: string): HeadChange {
-  const ran = ancestorsOf(graph, heads)
-  if (ran.has(id) || needsOf(graph, id).some((need) => !ran.has(need))) throw new StepOutOfOrderError(id, 'up', heads)
-  const implied = new Set(needsOf(graph, id))
-  return change(heads, [...heads.filter((head) => !implied.has(head)), id])
+  const needs = needsOf(graph, id)
+  if (standOn(graph, heads, id) || !needs.every((need) => standOn(graph, heads, need)))
+    throw new StepOutOfOrderError(id, 'up', heads)
+  return change(heads, [...heads.filter((head) => !needs.includes(head)), id])
 }
 
 function headsBelow(graph: RevisionGraph, heads: readonly string[], id: string): HeadChange {
   if (!heads.includes(id)) throw new StepOutOfOrderError(id, 'down', heads)
   const others = heads.filter((head) => head !== id)
   const needs = needsOf(graph, id)
-  const implied = ancestorsOf(
-    graph,
-    [...others, ...needs].flatMap((other) => needsOf(graph, other)),
-  )
-  return change(heads, [...others, ...needs.filter((need) => !implied.has(need) && !others.includes(need))])
+  const left = needs.filter((need) => !standOn(graph, [...others, ...needs.filter((other) => other !== need)], need))
+  return change(heads, [...others, ...left])
 }
 
 /** The difference between two sets of version rows. */
 export function change(before: readonly string[], heads: readonly string[]): HeadChange {
-  return {
-    heads,
-    removed: before.filter((id) => !heads.includes(id)),
-    added: heads.filter((id) => !before.includes(id)),
-  }
+  const [was, is] = [new Set(before), new Set(heads)]
+  return { heads, removed: before.filter((id) => !is.has(id)), added: heads.filter((id) => !was.has(id)) }
 }

@@ -23,6 +23,13 @@ export function descendantsOf(graph: RevisionGraph, ids: Iterable<string>, edges
   })
 }
 
+/** Whether something stands on an id, or is it. Only what runs after it is looked at, so a step of a long history is no long walk. */
+export function standOn(graph: RevisionGraph, ids: readonly string[], id: string): boolean {
+  const lowest = graph.positions.get(id) ?? Infinity
+  const above = (one: string) => (graph.positions.get(one) ?? -1) >= lowest
+  return reach(ids.filter(above), (one) => needsOf(graph, one).filter(above)).has(id)
+}
+
 /** Everything above or below a revision: what `branch@...` may name. */
 export function lineageOf(graph: RevisionGraph, id: string, edges: Edges = 'parents'): Set<string> {
   return new Set([...ancestorsOf(graph, [id], edges), ...descendantsOf(graph, [id], edges)])

@@ -77,6 +77,7 @@ async function tellSteps(
   known: RevisionGraph,
   steps: readonly Step[],
 ): Promise<void> {
+  if (onApply === undefined) return
   const query = (sql: string, parameters?: readonly unknown[]) => session.connection.query(sql, parameters)
   let before = start
   for (const [at, step] of steps.entries()) {

@@ -5,7 +5,7 @@ import { buildGraph, type RevisionGraph } from '../../src/graph/graph'
 import { headsAfter } from '../../src/graph/heads'
 import { ancestorsOf, branchOf, descendantsOf, lineageOf, needsOf, tipsOf } from '../../src/graph/lineage'
 import { downgradePath, stampPath, upgradePath, type Target } from '../../src/graph/path'
-import { AutogenError, exitCodes } from '../../src/errors'
+import { AutogenError, exitCodes, StepOutOfOrderError } from '../../src/errors'
 import { resolveTargets } from '../../src/graph/target'
 import type { Revision, Step } from '../../src/graph/revision'
 import { drawHistory } from '../../src/graph/draw'
@@ -254,4 +254,47 @@ test.each(Object.keys(faults))('%s is told from every other fault, and names the
       throw new Error('The graph was built.')
     }),
   )
+})
+
+test('a step is refused exactly where what it needs did not run, it ran already, or something stands on it', () => {
+  fc.assert(
+    fc.property(picked, fc.nat(), fc.boolean(), ({ graph, some }, pick, up) => {
+      const ids = [...graph.revisions.keys()]
+      if (ids.length === 0) return
+      const id = ids[pick % ids.length]!
+      const rows = rowsOf(graph, some)
+      const ran = ancestorsOf(graph, rows)
+      const legal = up ? !ran.has(id) && needsOf(graph, id).every((need) => ran.has(need)) : rows.includes(id)
+      const step: Step = { direction: up ? 'up' : 'down', revision: graph.revisions.get(id)! }
+      if (legal) expect(() => headsAfter(graph, rows, step)).not.toThrow()
+      else expect(() => headsAfter(graph, rows, step)).toThrow(StepOutOfOrderError)
+    }),
+    { numRuns: soak },
+  )
+})
+
+test.each<[shape: string, parents: (at: number) => readonly number[]]>([
+  ['one line', (at) => (at === 0 ? [] : [at - 1])],
+  ['two lines that meet', (at) => (at < 2 ? [] : at === 1999 ? [1997, 1998] : [at - 2])],
+])('the steps of %s, up and down, look at a few revisions each, however long it is', (_shape, parents) => {
+  const name = (at: number) => `r${at}`
+  const graph = buildGraph(
+    Array.from({ length: 2000 }, (_, at) => ({
+      id: name(at),
+      down: parents(at).map(name),
+      labels: [],
+      dependsOn: [],
+      message: '',
+    })),
+  )
+  let looked = 0
+  const counted = new Map(graph.revisions)
+  counted.get = (id) => (looked++, graph.revisions.get(id))
+  const watched = { ...graph, revisions: counted }
+  let heads: readonly string[] = []
+  for (const step of upgradePath(graph, [], graph.realHeads)) heads = headsAfter(watched, heads, step).heads
+  for (const step of downgradePath(graph, heads, [{ id: null }])) heads = headsAfter(watched, heads, step).heads
+  expect(heads).toEqual([])
+  // Some of each for every step; where the second line begins once, all of the first.
+  expect(looked).toBeLessThan(2000 * 20)
 })
