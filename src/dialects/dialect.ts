@@ -280,6 +280,8 @@ export interface SessionTraits {
   begin(connection: ConnectionLike, options: BeginOptions): Promise<Transaction>
   /** What `begin` says first in each transaction, for SQL printed offline; absent where it says nothing. */
   opening?(defaultSchema: string | undefined): readonly string[]
+  /** Binds bare names to the default schema while something runs outside of a transaction; absent where there is but one. */
+  inSchema?<R>(connection: Queryable, defaultSchema: string | undefined, work: () => Promise<R>): Promise<R>
   /** What SQL printed offline says besides its statements; absent where nothing need be said. */
   readonly printed?: PrintedTraits
   /** Tries once to take the lock; undefined when somebody else has it. */

@@ -26,8 +26,8 @@ export interface Connection {
   readonly copies?: Copies
   /** What was changed since the connection was opened and is in no file: why, and what to do; undefined where all is well. */
   unstored(): Promise<string | undefined>
-  /** TypeORM's entity manager on this very connection; knows the user's entities. */
-  manager(): Promise<EntityManager>
+  /** Runs work with TypeORM's entity manager on this very connection; it knows the user's entities, and no subscriber hears of it. */
+  manager<R>(work: (manager: EntityManager) => Promise<R>): Promise<R>
   close(): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
       borrowed: true,
       keeper,
       unstored: unstoredReason(dataSource),
-      manager: async () => runner.manager,
+      manager: (work) => withoutSubscribers(runner, work),
       async close() {
         await release(runner)
         keeper?.release()
@@ -54,16 +54,33 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
     borrowed: false,
     keeper,
     unstored: unstoredReason(dataSource),
-    async manager() {
+    async manager(work) {
       built ??= buildMetadatas(own.setOptions({ entities: dataSource.options.entities ?? [] }))
       await built
-      return runner.manager
+      return work(runner.manager)
     },
     async close() {
       await release(runner)
       await own.destroy()
     },
   })
+}
+
+/**
+ * An application's subscribers speak of its present, a migration of its past. On SQLite the application works on the same runner,
+ * so it has its own broadcaster back as soon as the work is done.
+ */
+async function withoutSubscribers<R>(runner: QueryRunner, work: (manager: EntityManager) => Promise<R>): Promise<R> {
+  const { broadcaster, manager } = runner
+  const Broadcaster = broadcaster.constructor as new (runner: object) => typeof broadcaster
+  const nobody = { subscribers: [] }
+  // What it was made for is called `connection` by TypeORM 0.3.
+  Object.assign(runner, { broadcaster: new Broadcaster({ dataSource: nobody, connection: nobody, manager }) })
+  try {
+    return await work(manager)
+  } finally {
+    Object.assign(runner, { broadcaster })
+  }
 }
 
 async function connect(dataSource: DataSource): Promise<{ own: DataSource; keeper: Keeper | undefined }> {
@@ -108,7 +125,7 @@ interface Handling {
   readonly borrowed: boolean
   readonly keeper: Keeper | undefined
   readonly unstored: string | undefined
-  manager(): Promise<EntityManager>
+  readonly manager: Connection['manager']
   close(): Promise<void>
 }
 

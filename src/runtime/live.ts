@@ -88,9 +88,10 @@ function liveBacking(stage: Stage, mode: Mode): Backing {
       return rows
     },
     async manager(work) {
-      const manager = await session.manager()
-      // The one cast: `Op` is typed without TypeORM, and what a script says its manager is, is TypeORM's.
-      const result = await run.live('op.manager', within, () => work(manager as never))
+      const result = await run.live('op.manager', within, () =>
+        // The one cast: `Op` is typed without TypeORM, and what a script says its manager is, is TypeORM's.
+        session.manager((manager) => work(manager as never)),
+      )
       schema.forget()
       return result
     },

@@ -139,7 +139,7 @@ export class SegmentRun {
       this.#refusePooled()
       this.#hasCommitted = true
       this.#live = 'committed'
-      return work()
+      return this.#bare(work)
     }
     if (this.skipping) {
       throw new NotResumableError(step.revision.id, this.#goOnFrom, `it called ${what} in a part that is committed`)
@@ -282,7 +282,7 @@ export class SegmentRun {
       try {
         this.#alone = true
         await this.#removeRemains(segment, work)
-        await this.#statements.send(segment.statement, work)
+        await this.#bare(() => this.#statements.send(segment.statement, work))
         this.#alone = false
       } catch (error) {
         // Refused by the server, it has done nothing; only what can be asked about may have done half its work.
@@ -362,6 +362,12 @@ export class SegmentRun {
   #tellCommitted(): void {
     const { step, onEvent } = this.#task
     onEvent?.({ type: 'segment', revision: step.revision.id, committed: this.#parts })
+  }
+
+  /** Outside of a transaction nothing has bound bare names yet. */
+  #bare<R>(work: () => Promise<R>): Promise<R> {
+    const { dialect, connection, scope } = this.#task.session
+    return dialect.session.inSchema?.(connection, scope.defaultSchema, work) ?? work()
   }
 
   /** What may release a lock is in nobody's hand but the script's. */

@@ -52,8 +52,8 @@ export interface Session {
   unstored(): Promise<string | undefined>
   /** Takes the passwords of this connection out of a text that somebody else wrote. */
   withoutPasswords(text: string): string
-  /** TypeORM's entity manager on this connection, its metadata built when first asked for. */
-  manager(): Promise<EntityManager>
+  /** Runs work with TypeORM's entity manager on this connection, its metadata built when first asked for; no subscriber hears of it. */
+  manager<R>(work: (manager: EntityManager) => Promise<R>): Promise<R>
   /** Begins a transaction; on SQLite it holds the write lock from its first moment. */
   begin(options?: Partial<Omit<BeginOptions, 'defaultSchema'>>): Promise<Transaction>
   /** Whether a pooler hands each transaction to another connection, so that only a transaction can hold the lock. */
@@ -94,7 +94,7 @@ export async function openSession(dataSource: DataSource, settings: SessionSetti
       // What sql.js holds in memory it takes for a file, too.
       copies: connection.driver === 'sqljs' ? connection.copies : dialect.copies?.(db),
       unstored: () => connection.unstored(),
-      manager: () => connection.manager(),
+      manager: <R>(work: (manager: EntityManager) => Promise<R>) => connection.manager(work),
       begin: ({ foreignKeysOff = false, ...rest }: Parameters<Session['begin']>[0] = {}) =>
         dialect.session.begin(db, defined({ foreignKeysOff, defaultSchema, ...rest })),
       another: connection.borrowed || isAlone(dataSource) ? undefined : () => openSession(dataSource, settings),

@@ -7,6 +7,7 @@ import { apply } from '../../operations/apply'
 import { match, runsOwnSql, type Kind, type Operation } from '../../operations/operation'
 import { defined } from '../../model/defined'
 import type { Plan, PlanContext, Scope, Segment, Statement } from '../dialect'
+import { standsAlone } from './alone'
 import { putBack } from './aside'
 import { rememberBelongings, returnBelongings } from './belongings'
 import { handlers } from './ddl'
@@ -21,9 +22,11 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
   const pieces = steps.flatMap(({ operation, index, schema }, at) => {
     const known = defined({ schema, scope: context.scope, version: context.version })
     const answers = [match(operation, handlers, known)].flat()
-    const works = withBelongings(operation, again, context.scope, answers).map((answer) =>
-      typeof answer === 'string' ? { sql: answer } : answer,
-    )
+    const works = withBelongings(operation, again, context.scope, answers).map((answer) => {
+      const work: Work = typeof answer === 'string' ? { sql: answer } : answer
+      const alone = untransacted && operation.kind === 'execute' && standsAlone(work.sql)
+      return alone ? { ...work, alone: 'untransacted' as const } : work
+    })
     aside ||= works.some((work) => work.aside)
     if (aside && (untransacted || !leavesViewsAside(steps[at + 1]?.operation))) {
       works.push({ sql: putBack })

@@ -1,16 +1,17 @@
 // How a migration begins and ends on a PostgreSQL connection, and how runs keep out of each other's way.
 import type { BeginOptions, ConnectionLike, SessionTraits, Transaction } from '../dialect'
-import { meaningful, postgresTokens, tokenize } from '../tokens'
+import { isPatient } from './alone'
 import { explanations } from './explanations'
 import { limit, unlimited } from './limits'
 import { holder, isPooled, lock, lockTransaction } from './lock'
-import { opening } from './path'
+import { inSchema, opening } from './path'
 import { watch } from './watch'
 
 /** Sessions on PostgreSQL. */
 export const session: SessionTraits = {
   begin,
   opening,
+  inSchema,
   lock,
   holder,
   isPooled,
@@ -20,15 +21,6 @@ export const session: SessionTraits = {
   needsCommit,
   watch,
   explain: (code) => explanations[code],
-}
-
-/** Told by its words: a text or a comment may well hold such a word. */
-function isPatient(sql: string): boolean {
-  if (!/\bCONCURRENTLY\b|\bVALIDATE\b/i.test(sql)) return false
-  const tokens = meaningful(tokenize(sql, postgresTokens))
-  const [verb = '', ...words] = tokens.map(({ kind, text }) => (kind === 'word' ? text.toUpperCase() : ''))
-  if (!['CREATE', 'DROP', 'REINDEX', 'REFRESH', 'ALTER'].includes(verb)) return false
-  return words.some((word, at) => word === 'CONCURRENTLY' || (word === 'VALIDATE' && words[at + 1] === 'CONSTRAINT'))
 }
 
 // Not a raw BEGIN: TypeORM would not know of it, and its save() would commit in the middle.

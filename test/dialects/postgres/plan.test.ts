@@ -205,6 +205,27 @@ test('without a transaction every statement is a segment, and only what must run
   expect(() => told(operations, before)).toThrow(new ConcurrentlyInTransactionError('i'))
 })
 
+test.each([
+  ['VACUUM FULL "user"', true],
+  ['reindex table "user"', true],
+  ['CALL fill()', true],
+  ['/* at night */ CREATE DATABASE other', true],
+  ['ALTER SYSTEM SET work_mem = 1', true],
+  ['CREATE INDEX CONCURRENTLY i ON "user" (c)', true],
+  ['ALTER TABLE a DETACH PARTITION b CONCURRENTLY', true],
+  ['DO $$ BEGIN PERFORM 1; COMMIT; END $$', true],
+  ['DO $$ BEGIN PERFORM 1; END $$', false],
+  [`INSERT INTO note VALUES ('VACUUM')`, false],
+  ['UPDATE "vacuum" SET n = 1 -- CONCURRENTLY', false],
+  ['REFRESH MATERIALIZED VIEW CONCURRENTLY totals', false],
+])('without a transaction around the migration, %s stands alone: %s', (sql, alone) => {
+  const [segment, ...others] = postgres.plan([{ kind: 'execute', sql }], emptySchema, {
+    ...context,
+    transaction: false,
+  }).segments
+  expect([segment?.transactional, others]).toEqual([!alone, []])
+})
+
 test('the same operations serve another default schema', () => {
   const create: Operation = { kind: 'createTable', table: table({ columns: [column('c', { enum: 'mood' })] }) }
   expect(told([create], {}, { scope: { defaultSchema: 'My "app"', schemas: [], ignore: [] } })).toContain(
