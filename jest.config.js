@@ -26,6 +26,7 @@ const once = [
   'cli/commands',
   'cli/init',
   'cli/json-log',
+  'cli/passwords',
   'cli/print',
   'cli/prompts',
   'cli/refused',

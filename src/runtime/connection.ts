@@ -8,6 +8,7 @@ import { DatabaseNotFoundError } from '../errors'
 import { defined } from '../model/defined'
 import { addressOf, isSqlite, masterOf, requireAddress } from './address'
 import { connectionError } from './connection-error'
+import { rememberPassword } from './passwords'
 import { isSqljs, keepFile, saveFirst, sqljsSettings, unstoredReason, type Keeper } from './sqljs'
 
 /** Connection is one open connection and what is known of the place it leads to. */
@@ -36,6 +37,7 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
   if (dataSource.isInitialized) {
     const keeper = keepFile(dataSource)
     const runner = dataSource.createQueryRunner('master')
+    await rememberUsed(dataSource.options, runner)
     return describe(dataSource, runner, {
       borrowed: true,
       keeper,
@@ -49,6 +51,7 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
   }
   const { own, keeper } = await connect(dataSource)
   const runner = own.createQueryRunner('master')
+  await rememberUsed(dataSource.options, runner)
   let built: Promise<unknown> | undefined
   return describe(own, runner, {
     borrowed: false,
@@ -210,11 +213,20 @@ function connectionLike(runner: QueryRunner, { sqlite, sqljs, keeper }: Traits):
   }
 }
 
-/** The process that the server announced, as `pg` keeps it. */
+/** The process that the server announced. */
 async function announcedPid(runner: QueryRunner): Promise<number | undefined> {
-  const client: unknown = await runner.connect()
-  const pid: unknown = typeof client === 'object' && client !== null ? Reflect.get(client, 'processID') : undefined
+  const pid = await ofClient(runner, 'processID')
   return typeof pid === 'number' ? pid : undefined
+}
+
+async function rememberUsed(options: DataSourceOptions, runner: QueryRunner): Promise<void> {
+  if (!isSqlite(options)) rememberPassword(options, await ofClient(runner, 'password'))
+}
+
+/** What `pg` keeps in the client of a connection. */
+async function ofClient(runner: QueryRunner, name: 'processID' | 'password'): Promise<unknown> {
+  const client: unknown = await runner.connect()
+  return typeof client === 'object' && client !== null ? Reflect.get(client, name) : undefined
 }
 
 /** After a raw BEGIN the runner must know of the transaction, or its manager would begin and commit another in the middle. */

@@ -71,22 +71,30 @@ export async function finishEntry(session: Session, id: number, entry: NewLogEnt
   )
 }
 
-/** SQL of a script's own may hold the password it connects with; the log must not, printed or written. */
+/** What a script says may hold the password it connects with; the log must not, printed or written. */
 export function withoutSecrets(session: Pick<Session, 'withoutPasswords'>, entry: NewLogEntry): NewLogEntry {
-  const clean = (value: unknown) => (typeof value === 'string' ? session.withoutPasswords(value) : value)
   const operations = entry.operations.map((operation) => {
-    if (operation.kind === 'own')
-      return JSON.parse(JSON.stringify(operation), (_, value: unknown) => clean(value)) as Operation
-    if (operation.kind !== 'execute') return operation
-    const { parameters } = operation
-    const sql = session.withoutPasswords(operation.sql)
-    return parameters === undefined ? { ...operation, sql } : { ...operation, sql, parameters: parameters.map(clean) }
+    const texts = operation.kind === 'commentTable' ? [...written, 'from', 'to'] : written
+    return cleaned(operation, texts, (text) => session.withoutPasswords(text)) as Operation
   })
   const kept = JSON.stringify(entry.downgrade)
   // With the password taken out it would no longer lead back.
   if (kept === undefined || session.withoutPasswords(kept) === kept) return { ...entry, operations }
   const { downgrade: _, ...rest } = entry
   return { ...rest, operations }
+}
+
+// Whatever else an operation is made of are names, which must stay what they are.
+const written = ['sql', 'canonical', 'parameters', 'rows', 'comment', 'default', 'using', 'arguments', 'text']
+
+function cleaned(value: unknown, texts: readonly string[] | 'all', clean: (text: string) => string): unknown {
+  if (typeof value === 'string') return texts === 'all' ? clean(value) : value
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, texts, clean))
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  const parts = Object.entries(value).map(([key, one]): [string, unknown] => {
+    return [key, cleaned(one, texts === 'all' || texts.includes(key) ? 'all' : texts, clean)]
+  })
+  return Object.fromEntries(parts)
 }
 
 /** The objects our migrations made and still own, as the log tells it. */

@@ -36,12 +36,21 @@ export function withoutUrlPasswords(message: string): string {
   return message.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s]*@/gi, '$1:***@')
 }
 
+const used = new WeakMap<object, string>()
+
+/** Remembers the password that a driver came in with, wherever it had it from: a function, or the file of PGPASSFILE. */
+export function rememberPassword(options: object, password: unknown): void {
+  if (typeof password === 'string') used.set(options, password)
+}
+
 /** The longest first, since one may hold another. */
 function secretsOf(options: object, others: readonly unknown[]): string[] {
   const fields = { ...options } as Record<string, unknown>
   const settings = { ...masterOf(fields), ...record(fields.extra) }
   const urls = [fields.url, settings.url, settings.connectionString, ...others]
-  const given = [fields.password, settings.password, process.env.PGPASSWORD, ...urls.map(passwordOf)]
+  // SQLCipher calls it a key.
+  const own = [fields.password, settings.password, fields.key, used.get(options), process.env.PGPASSWORD]
+  const given = [...own, ...urls.map(passwordOf)]
   const secrets = given.flatMap((secret) => text(secret) ?? [])
   const spellings = new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))
   return [...spellings].sort((a, b) => b.length - a.length)

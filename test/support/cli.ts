@@ -29,7 +29,7 @@ export interface TestProject {
   /** The same, to be looked at while it runs. */
   begin(words: readonly string[], environment?: Record<string, string>): Running
   /** Runs a CommonJS script in the project, such as SQL past the history. */
-  node(script: string): Promise<Ran>
+  node(script: string, environment?: Record<string, string>): Promise<Ran>
   remove(): void
 }
 
@@ -63,7 +63,7 @@ export function project(
         .sort(),
     autogen: (words, environment = {}) => runBin(folder, words, environment),
     begin: (words, environment = {}) => startBin(folder, words, environment),
-    node: (script) => run(folder, ['-e', script], {}),
+    node: (script, environment = {}) => run(folder, ['-e', script], environment),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
   for (const [file, text] of Object.entries({ 'package.json': '{"name":"project","private":true}\n', ...files }))
