@@ -124,6 +124,10 @@ export interface PlanContext {
   readonly version?: number
   /** Whether the script asked to run without a transaction. */
   readonly transaction: boolean
+  /** What the same migration has done before, where it is planned part by part. */
+  readonly earlier?: readonly Operation[]
+  /** Another part of the migration may follow. */
+  readonly goesOn?: boolean
 }
 
 /** Dialect is everything one kind of database spells its own way. */

@@ -27,11 +27,12 @@ export async function runScript({ session, schema, run, task, migration }: Stage
   const recording = migration[direction]
   const mode = { transaction: migration.transaction }
   if (!recording.async) {
-    for (const passage of passagesOf(recording.intents, mode.transaction)) {
+    const passages = passagesOf(recording.intents, mode.transaction)
+    for (const [at, passage] of passages.entries()) {
       if (passage.kind !== 'queued') continue
       // What the log keeps of an `op.autocommit` stands between its parts.
       if (passage.transaction !== mode.transaction) await run.commitPart()
-      await perform(session, schema, run, passage.intents, passage)
+      await perform(session, schema, run, passage.intents, { ...passage, goesOn: at < passages.length - 1 })
     }
     return
   }
@@ -80,7 +81,7 @@ function liveBacking(stage: Stage, mode: Mode): Backing {
   const { session, schema, run, task, migration } = stage
   const within = { transaction: mode.transaction }
   return {
-    run: (intents) => perform(session, schema, run, intents, mode),
+    run: (intents) => perform(session, schema, run, intents, { ...mode, goesOn: true }),
     async query(sql, parameters, { at }) {
       const statement = parameters === undefined ? { sql } : { sql, parameters }
       const rows = await run.query(statement, at, within)

@@ -143,9 +143,11 @@ function writeMigration(
   let foreignKeysOff = false
   // An update in batches has transactions of its own, and so has what it is printed as.
   let goesOn = true
-  for (const passage of passagesOf(recording.intents, migration.transaction)) {
+  const passages = passagesOf(recording.intents, migration.transaction)
+  for (const [at, passage] of passages.entries()) {
     if (passage.kind === 'queued') {
-      const { work, after, rest } = prepare(request, schema, passage.intents, passage)
+      const mode = { ...passage, earlier: [...operations], goesOn: at < passages.length - 1 }
+      const { work, after, rest } = prepare(request, schema, passage.intents, mode)
       if (rest[0] !== undefined)
         throw new OfflineError(id, `${said(rest[0])} names what only its own SQL may have made`)
       operations.push(...work.operations)

@@ -59,6 +59,11 @@ export class SegmentRun {
     return this.#task.step.revision.id
   }
 
+  /** What it has been asked to do so far. */
+  get operations(): readonly Operation[] {
+    return this.#all
+  }
+
   /** Parts committed so far. */
   get parts(): number {
     return this.#parts

@@ -1,5 +1,6 @@
 // From what a script queued to what a SegmentRun can run: resolved against the schema of the moment, and planned.
 import type { Dialect, Scope } from '../dialects/dialect'
+import { defined } from '../model/defined'
 import { emptySchema, type SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Intent, SourceLine } from '../operations/intent'
@@ -15,6 +16,10 @@ import type { Session } from './session'
 export interface Mode {
   readonly transaction: boolean
   readonly idempotent?: boolean
+  /** What the migration has done before. */
+  readonly earlier?: readonly Operation[]
+  /** More of it may be queued. */
+  readonly goesOn?: boolean
 }
 
 /** PlanFor is what planning must know of the database. */
@@ -52,7 +57,9 @@ export function prepare(target: PlanFor, before: SchemaModel, intents: readonly 
     }
   }
   const { dialect, scope, version } = target
-  const context = { scope, transaction: mode.transaction, ...(version === undefined ? {} : { version }) }
+  const { transaction, earlier } = mode
+  const goesOn = mode.goesOn === true || rest.length > 0
+  const context = defined({ scope, transaction, version, earlier, goesOn })
   const plan = dialect.plan(operations, before, context)
   return { work: { plan, operations, lines, idempotent: mode.idempotent ?? false }, after, rest }
 }
@@ -77,7 +84,7 @@ export async function perform(
     return
   }
   const before = await schemaFor(schema, intents)
-  const { work, after, rest } = prepare(session, before, intents, mode)
+  const { work, after, rest } = prepare(session, before, intents, { ...mode, earlier: run.operations })
   const { skipping } = run
   await run.run({ ...work, plan: planWith(work.plan, await liveMetadataSql(session, work.operations, before)) })
   if (!mode.transaction) await run.commitPart()

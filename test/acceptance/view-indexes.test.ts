@@ -87,6 +87,26 @@ describe('an index that somebody made on a materialised view', () => {
     expect(await indexesOf(story)).toEqual(['INDEX "by size" (size)', mine])
   })
 
+  test('stays with what else the view has, though the migration commits between its end and its beginning', async () => {
+    const story = await stage.begin()
+    const all = (more: Parameters<typeof entity>[1] = {}) => [
+      entity('thing', { id: PrimaryGeneratedColumn(), ...more }),
+      view('seen', { id: ViewColumn() }, { expression: 'SELECT * FROM "thing"', materialized: true }),
+    ]
+    const after = all({ note: Column('text') })
+    await story.become(all())
+    await story.sql(`${byHand}; COMMENT ON MATERIALIZED VIEW seen IS 'mine'; GRANT SELECT ON seen TO PUBLIC`)
+    await story.revision(after)
+    story.edit(`op.fillIn('thing.note')`, `"'filled'"`)
+    await story.upgrade()
+    const others = `SELECT obj_description('seen'::regclass) AS said, has_table_privilege('pg_monitor', 'seen', 'SELECT') AS may`
+    expect(await indexesOf(story)).toEqual([mine])
+    expect(await story.sql(others)).toEqual([{ said: 'mine', may: true }])
+    await story.downgrade('-1')
+    expect(await indexesOf(story)).toEqual([mine])
+    expect(await story.sql(others)).toEqual([{ said: 'mine', may: true }])
+  })
+
   test('goes with a view that nobody declares any more', async () => {
     const story = await stage.begin()
     await story.become(counted([]))

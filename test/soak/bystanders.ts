@@ -10,7 +10,7 @@ export interface Bystanders {
   readonly drop: string
 }
 
-/** A table, and on a table that stays an index, a view and a trigger. */
+/** A table, on a table that stays an index and a view, and on a materialised view that stays an index that speaks of no column. */
 export function bystandersFor({ renamed, from, to }: Way, schema: string): Bystanders {
   const named = 'by hand'
   const own = (what: string) => quoted({ schema, name: `${what} ${named}` })
@@ -41,6 +41,16 @@ export function bystandersFor({ renamed, from, to }: Way, schema: string): Bysta
       `DROP INDEX ${quoted({ ...(was.schema && { schema: was.schema }), name: `index ${named}` })}`,
     )
     break
+  }
+  const kept = from.views.find(
+    ({ materialized, ...view }) =>
+      materialized && to.views.some((other) => other.materialized && keyOf(nameOf(other)) === keyOf(nameOf(view))),
+  )
+  if (kept !== undefined) {
+    const place = { ...kept, schema: kept.schema ?? schema }
+    const index = `index of a view ${named}`
+    create.push(`CREATE INDEX ${quoted({ name: index })} ON ${quoted(place)} ((1))`)
+    drop.unshift(`DROP INDEX ${quoted({ schema: place.schema, name: index })}`)
   }
   return { named, create: create.join('; '), drop: drop.join('; ') }
 }

@@ -122,6 +122,23 @@ export const regressions: readonly Regression[] = [
     )
   }),
   regression(
+    'a view that is made again in a later part of its migration has what it had',
+    {
+      ...entities(entity('Alpha', [{ property: 'x', type: 'boolean' }])),
+      views: [{ name: 'ViewOne', view: 'v_one', of: 'Alpha', columns: ['id'], everything: true, materialized: true }],
+    },
+    {
+      ...entities(
+        entity('Alpha', [
+          { property: 'x', type: 'boolean' },
+          { property: 'note', type: 'json' },
+        ]),
+      ),
+      views: [{ name: 'ViewOne', view: 'v_one', of: 'Alpha', columns: ['id'], everything: true, materialized: true }],
+    },
+    { bystanders: true },
+  ),
+  regression(
     'a default may be an expression with words',
     noEntities,
     entities(entity('Alpha', [{ property: 'flag', type: 'boolean', default: { sql: 'NOT true' } }])),

@@ -17,7 +17,7 @@ import type { Work } from './work'
 export function plan(operations: readonly Operation[], before: SchemaModel, context: PlanContext): Plan {
   const untransacted = !context.transaction
   const steps = inOrder(operations, before)
-  const again = madeAgain(steps)
+  const again = madeAgain(steps, context)
   let aside = false
   const pieces = steps.flatMap(({ operation, index, schema }, at) => {
     const known = defined({ schema, scope: context.scope, version: context.version })
@@ -43,15 +43,15 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
   return { segments: untransacted ? apart(pieces) : gather(pieces) }
 }
 
-/** The views that are dropped and created again later, whatever they are then. */
-function madeAgain(steps: readonly Step[]): ReadonlySet<string> {
+/** The views that are dropped and created again later, whatever they are then; or may be, in a part that follows. */
+function madeAgain(steps: readonly Step[], { earlier = [], goesOn }: PlanContext): ReadonlySet<string> {
   const dropped = new Set<string>()
   const again = new Set<string>()
-  for (const { operation } of steps) {
+  for (const operation of [...earlier, ...steps.map((step) => step.operation)]) {
     if (operation.kind === 'dropView') dropped.add(viewKey(operation.view))
     if (operation.kind === 'createView' && dropped.has(viewKey(operation.view))) again.add(viewKey(operation.view))
   }
-  return again
+  return goesOn ? new Set([...again, ...dropped]) : again
 }
 
 function viewKey(view: View): string {

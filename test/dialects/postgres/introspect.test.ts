@@ -70,6 +70,24 @@ test('what belongs to an extension is left out, what uses it is not', async () =
   })
 })
 
+test('an extension may own anything: a table and what stands on it, a view, a sequence, an enum', async () => {
+  await db.query(`CREATE EXTENSION citext;
+    CREATE TABLE theirs (id int PRIMARY KEY, n int UNIQUE CHECK (n > 0)); CREATE INDEX ON theirs (n);
+    CREATE VIEW their_view AS SELECT id FROM theirs; CREATE SEQUENCE their_numbers; CREATE TYPE their_mood AS ENUM ('a');
+    CREATE MATERIALIZED VIEW their_count AS SELECT count(*) AS n FROM theirs; CREATE INDEX ON their_count (n);
+    ALTER EXTENSION citext ADD TABLE theirs; ALTER EXTENSION citext ADD VIEW their_view;
+    ALTER EXTENSION citext ADD SEQUENCE their_numbers; ALTER EXTENSION citext ADD TYPE their_mood;
+    ALTER EXTENSION citext ADD MATERIALIZED VIEW their_count;
+    CREATE TABLE ours (mood their_mood)`)
+  expect(await postgres.introspect(db, scope)).toEqual({
+    ...emptySchema,
+    extensions: [{ name: 'citext' }],
+    tables: [
+      expect.objectContaining({ name: 'ours', columns: [{ name: 'mood', type: 'their_mood', nullable: true }] }),
+    ],
+  })
+})
+
 test('partitions are not listed, nor are ignored tables, other schemas or what they hold', async () => {
   await db.query(`CREATE TABLE p (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
     CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');

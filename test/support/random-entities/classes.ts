@@ -5,6 +5,7 @@ import type { Json } from '../../../src/model/schema'
 import { computations, conditions, types } from './column-types'
 import {
   databaseName,
+  isKey,
   rootOf,
   type ColumnSpec,
   type Condition,
@@ -110,7 +111,7 @@ function entityClass(entity: EntitySpec, spec: Entities): ClassSource {
   const members: Member[] = [
     ...entity.columns.map((column) => ({
       property: column.property,
-      decorators: columnDecorators(column, entity.columns, spec),
+      decorators: columnDecorators(column, entity.columns, spec, entity.keyName),
     })),
     ...entity.embedded.map(({ property, prefix }) => ({
       property,
@@ -165,9 +166,17 @@ function named(name: string | undefined): string[] {
   return name === undefined ? [] : [name]
 }
 
-function columnDecorators(column: ColumnSpec, columns: readonly ColumnSpec[], spec: Entities): Decoration[] {
+function columnDecorators(
+  column: ColumnSpec,
+  columns: readonly ColumnSpec[],
+  spec: Entities,
+  keyName?: string,
+): Decoration[] {
   const { role } = column
-  const options = columnOptions(column, columns, spec)
+  const options = {
+    ...columnOptions(column, columns, spec),
+    primaryKeyConstraintName: isKey(column) ? keyName : undefined,
+  }
   switch (role) {
     case 'key':
       return [decoration('PrimaryColumn', options)]
@@ -285,19 +294,33 @@ function embeddedName({ name }: EntitySpec, property: string): string {
 function viewClass(view: ViewSpec, spec: Entities): ClassSource {
   const entity = spec.entities.find(({ name }) => name === view.of)!
   const columns = view.columns.map((property) => entity.columns.find((column) => column.property === property)!)
-  const place = [entity.schema, entity.table].flatMap((part) => (part === undefined ? [] : [quoteName(part)])).join('.')
+  const below = spec.views.find(({ name }) => name === view.over)
+  const source = below === undefined ? [entity.schema, entity.table] : [below.schema, below.view]
+  const place = source.flatMap((part) => (part === undefined ? [] : [quoteName(part)])).join('.')
   const where = view.where === undefined ? '' : ` WHERE ${conditionSql(view.where, entity.columns, spec)}`
   const listed = view.everything ? '*' : columns.map((column) => quoteName(databaseName(column))).join(', ')
   const expression = `SELECT ${listed} FROM ${place}${where}`
   return {
     name: view.name,
     decorators: [
-      decoration('ViewEntity', { name: view.view, schema: view.schema, materialized: view.materialized, expression }),
+      decoration('ViewEntity', {
+        name: view.view,
+        schema: view.schema,
+        materialized: view.materialized,
+        dependsOn: below && [below.name],
+        expression,
+      }),
     ],
     members: columns.map((column) => ({
       property: column.property,
       decorators: [
-        ...(view.indexed === column.property ? [decoration('Index')] : []),
+        ...(view.indexed === column.property
+          ? [
+              decoration('Index', ...named(view.indexName), {
+                where: view.indexWhere && conditionSql(view.indexWhere, entity.columns, spec),
+              }),
+            ]
+          : []),
         decoration('ViewColumn', { name: column.name }),
       ],
     })),

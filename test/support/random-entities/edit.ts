@@ -1,4 +1,5 @@
 // What people do to entities between two migrations.
+import { defined } from '../../../src/model/defined'
 import { hostile, types } from './column-types'
 import {
   defaultOf,
@@ -7,6 +8,7 @@ import {
   randomCondition,
   randomEntities,
   randomEnum,
+  randomViewIndex,
   schemas,
   withColumn,
   withEntity,
@@ -15,7 +17,16 @@ import {
   withView,
 } from './generate'
 import type { Random } from './random'
-import { isKey, noEntities, rootOf, type ColumnSpec, type Entities, type EntitySpec, type RelationSpec } from './spec'
+import {
+  isKey,
+  noEntities,
+  rootOf,
+  type ColumnSpec,
+  type Entities,
+  type EntitySpec,
+  type RelationSpec,
+  type ViewSpec,
+} from './spec'
 import { tidy } from './tidy'
 
 /** Two sets of entities, the second made from the first by edits; now and then one that has nothing to do with it. */
@@ -67,6 +78,9 @@ const edits: readonly Edit[] = [
     spec.views.length > 0
       ? { ...spec, views: random.some(spec.views, 0, spec.views.length - 1) }
       : withView(spec, random),
+  changeView,
+  changeView,
+  onEntity(({ keyName, ...entity }) => (keyName === undefined ? { ...entity, keyName: `pk ${entity.name}` } : entity)),
   onEntity((entity, random, spec) => withColumn(entity, random, spec)),
   onEntity((entity, random, spec) => withColumn(entity, random, spec)),
   onEntity((entity, random) => ({ ...entity, columns: without(entity.columns, (column) => !isKey(column), random) })),
@@ -244,6 +258,29 @@ function renameValue(column: ColumnSpec, random: Random): ColumnSpec {
     column,
     one(values, random, () => random.pick(missing)),
   )
+}
+
+/** What a view shows, of which rows, whether it keeps them, and its index. */
+function changeView(spec: Entities, random: Random): Entities {
+  const views = one(spec.views, random, (view): ViewSpec => {
+    const entity = spec.entities.find(({ name }) => name === view.of)!
+    switch (random.below(6)) {
+      case 0:
+        return { ...view, columns: random.some(entity.columns, 1, 4).map(({ property }) => property) }
+      case 1:
+        return defined({ ...view, where: random.chance(0.6) ? randomCondition(random, entity) : undefined })
+      case 2:
+        return defined({ ...view, everything: view.everything ? undefined : (true as const) })
+      case 3:
+        return defined({ ...view, materialized: view.materialized ? undefined : (true as const) })
+      default: {
+        const bare = { ...view, indexed: undefined, indexName: undefined, indexWhere: undefined }
+        const indexed = view.indexed === undefined || random.chance(0.7)
+        return defined(indexed ? { ...bare, ...randomViewIndex(random, view, entity) } : bare)
+      }
+    }
+  })
+  return { ...spec, views }
 }
 
 /** A shared enum changes for all its columns at once. */

@@ -21,7 +21,7 @@ import { familyOf, isDistinct, isOrdered, tidy } from './tidy'
 export function randomEntities(random: Random): Entities {
   let made = noEntities
   for (let left = 1 + random.below(4); left > 0; left--) made = withEntity(made, random)
-  for (let left = random.chance(0.2) ? 1 : 0; left > 0; left--) made = withView(made, random)
+  for (let left = random.chance(0.25) ? 1 + random.below(2) : 0; left > 0; left--) made = withView(made, random)
   return tidy(made)
 }
 
@@ -44,6 +44,7 @@ export function withEntity(spec: Entities, random: Random): Entities {
     table: random.chance(0.15) ? random.pick(strangeTables) : name.toLowerCase(),
     ...(schema === undefined ? {} : { schema }),
     ...(parent === undefined && random.chance(0.1) ? { comment: random.pick(hostile) } : {}),
+    ...(parent === undefined && random.chance(0.08) ? { keyName: `pk ${name}` } : {}),
     ...(parent === undefined ? {} : { parent }),
     ...(tree === undefined ? {} : { tree }),
     columns: parent === undefined ? randomKeys(random, tree !== undefined) : [],
@@ -107,10 +108,13 @@ export function withView(spec: Entities, random: Random): Entities {
   const name = ['ViewOne', 'ViewTwo', 'ViewThree'].find((one) => !spec.views.some((view) => view.name === one))
   if (sources.length === 0 || name === undefined) return spec
   const entity = random.pick(sources)
+  const below = spec.views.filter(({ of }) => of === entity.name)
+  const over = below.length > 0 && random.chance(0.5) ? random.pick(below).name : undefined
   const columns = random.some(entity.columns, 1, 4).map(({ property }) => property)
   const materialized = random.chance(0.4)
   const where = random.chance(0.4) ? randomCondition(random, entity) : undefined
   const view: ViewSpec = {
+    ...(over === undefined ? {} : { over }),
     name,
     view: random.chance(0.2) ? 'Strange "view"' : `v_${name.toLowerCase()}`,
     ...(random.chance(0.15) ? { schema: random.pick(schemas) } : {}),
@@ -119,9 +123,23 @@ export function withView(spec: Entities, random: Random): Entities {
     ...(random.chance(0.3) ? { everything: true as const } : {}),
     ...(where === undefined ? {} : { where }),
     ...(materialized ? { materialized: true as const } : {}),
-    ...(materialized && random.chance(0.5) ? { indexed: random.pick(columns) } : {}),
+    ...(materialized && random.chance(0.5) ? randomViewIndex(random, { name, columns }, entity) : {}),
   }
   return { ...spec, views: [...spec.views, view] }
+}
+
+/** An index of a materialised view: over one column, perhaps with a name, perhaps of some rows only. */
+export function randomViewIndex(
+  random: Random,
+  { name, columns }: Pick<ViewSpec, 'name' | 'columns'>,
+  entity: EntitySpec,
+): Pick<ViewSpec, 'indexed' | 'indexName' | 'indexWhere'> {
+  const where = random.chance(0.3) ? randomCondition(random, entity) : undefined
+  return {
+    indexed: random.pick(columns),
+    ...(random.chance(0.4) ? { indexName: `ix of ${name} ${random.below(2)}` } : {}),
+    ...(where === undefined ? {} : { indexWhere: where }),
+  }
 }
 
 export const schemas = ['audit', 'Other Schema']
@@ -286,6 +304,7 @@ function randomRelation(random: Random, owner: EntitySpec, target: EntitySpec): 
       target: target.name,
       ...inverse,
       ...(random.chance(0.2) ? { joinTable: `Join ${property}` } : {}),
+      ...(random.chance(0.2) ? { onDelete: random.pick(['CASCADE', 'RESTRICT', 'NO ACTION'] as const) } : {}),
     }
   }
   const required = random.chance(0.25)

@@ -15,6 +15,8 @@ export interface EntitySpec {
   readonly table: string
   readonly schema?: string
   readonly comment?: string
+  /** The name of the primary key, where it is given one. */
+  readonly keyName?: string
   /** The class it extends, sharing its table. */
   readonly parent?: string
   readonly tree?: 'closure-table' | 'materialized-path' | 'nested-set'
@@ -107,6 +109,8 @@ export interface ViewSpec {
   readonly view: string
   readonly schema?: string
   readonly of: string
+  /** The view it looks at, instead of the entity's table. */
+  readonly over?: string
   readonly columns: readonly string[]
   /** Selects whatever there is. */
   readonly everything?: true
@@ -114,6 +118,8 @@ export interface ViewSpec {
   readonly materialized?: true
   /** The property that has an index, on a materialised view. */
   readonly indexed?: string
+  readonly indexName?: string
+  readonly indexWhere?: Condition
 }
 
 export const noEntities: Entities = { entities: [], views: [], enums: {} }

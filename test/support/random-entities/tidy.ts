@@ -22,7 +22,10 @@ export function tidy(given: Entities): Entities {
 
 function tidyRest(given: Entities): Entities {
   const { entities } = given
-  const views = given.views.flatMap((view) => tidyView(view, entities))
+  const views = firstOf(given.views, ({ schema, view }) => `${schema}.${view}`).reduce<readonly ViewSpec[]>(
+    (earlier, view) => [...earlier, ...tidyView(view, entities, earlier)],
+    [],
+  )
   const used = new Set(
     entities.flatMap(({ columns, embedded }) =>
       [...columns, ...embedded.flatMap((one) => one.columns)].map((column) => column.enum?.shared),
@@ -30,7 +33,7 @@ function tidyRest(given: Entities): Entities {
   )
   return {
     entities,
-    views: firstOf(views, ({ schema, view }) => `${schema}.${view}`),
+    views,
     enums: Object.fromEntries(Object.entries(given.enums).filter(([name]) => used.has(name))),
   }
 }
@@ -216,20 +219,37 @@ function suits(method: 'gin' | 'gist' | 'hash', column: ColumnSpec | undefined):
   return familyOf(column) === 'text' || familyOf(column) === 'number'
 }
 
-function tidyView(view: ViewSpec, entities: readonly EntitySpec[]): ViewSpec[] {
+function tidyView(view: ViewSpec, entities: readonly EntitySpec[], earlier: readonly ViewSpec[]): ViewSpec[] {
   const entity = entities.find(({ name, parent }) => name === view.of && parent === undefined)
-  const columns = view.columns.filter((property) => entity?.columns.some((column) => column.property === property))
-  if (entity === undefined || columns.length === 0) return []
-  const { where, indexed, ...rest } = view
-  const conditional = entity.columns.find(({ property }) => property === where?.column)
-  const holds = conditional !== undefined && familyOf(conditional) !== undefined
-  const ordered = entity.columns.some((column) => column.property === indexed && isOrdered(column))
+  if (entity === undefined) return []
+  const below = earlier.find(({ name, of }) => name === view.over && of === view.of)
+  const there = below === undefined ? entity.columns : shownBy(below, entity, earlier)
+  const columns = view.columns.filter((property) => there.some((column) => column.property === property))
+  if (columns.length === 0) return []
+  const { over: _, where, indexed, indexName, indexWhere, ...rest } = view
+  const bare: ViewSpec = { ...rest, ...(below && { over: below.name }), columns }
+  const shown = shownBy(bare, entity, earlier)
+  const speaks = (condition: Condition | undefined, list: readonly ColumnSpec[]) =>
+    list.some((column) => column.property === condition?.column && familyOf(column) !== undefined)
+  const isIndexed = view.materialized && shown.some((column) => column.property === indexed && isOrdered(column))
   return [
     {
-      ...rest,
-      columns,
-      ...(where !== undefined && holds ? { where } : {}),
-      ...(indexed !== undefined && view.materialized && columns.includes(indexed) && ordered ? { indexed } : {}),
+      ...bare,
+      ...(where !== undefined && speaks(where, there) ? { where } : {}),
+      ...(isIndexed && indexed !== undefined && columns.includes(indexed)
+        ? {
+            indexed,
+            ...(indexName === undefined ? {} : { indexName }),
+            ...(indexWhere !== undefined && speaks(indexWhere, shown) ? { indexWhere } : {}),
+          }
+        : {}),
     },
   ]
+}
+
+/** The columns of the entity that a view has. */
+function shownBy(view: ViewSpec, entity: EntitySpec, views: readonly ViewSpec[]): readonly ColumnSpec[] {
+  if (!view.everything) return entity.columns.filter(({ property }) => view.columns.includes(property))
+  const below = views.find(({ name }) => name === view.over)
+  return below === undefined ? entity.columns : shownBy(below, entity, views)
 }
