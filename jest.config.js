@@ -24,6 +24,7 @@ const once = [
   'acceptance/shared-names',
   'cli/bad-input',
   'cli/commands',
+  'cli/in-the-way',
   'cli/init',
   'cli/json-log',
   'cli/passwords',

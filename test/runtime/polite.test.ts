@@ -1,12 +1,14 @@
 // Others are at work in the database: nobody waits behind us for long, and what could not get through is tried again.
 import { Client } from 'pg'
-import { ConnectionLostError, InterruptedError, MigrationFailedError } from '../../src/errors'
+import * as typeorm from 'typeorm'
+import { ConnectionLostError, InterruptedError, LockLostError, MigrationFailedError } from '../../src/errors'
 import { upgradePath } from '../../src/graph/path'
 import type { Op } from '../../src/operations/op'
 import type { RunEvent } from '../../src/runtime/events'
 import { readLog } from '../../src/runtime/log'
 import { migrate } from '../../src/runtime/migrate'
 import type { MigrateRequest } from '../../src/runtime/run'
+import { openSession } from '../../src/runtime/session'
 import { readHeads } from '../../src/runtime/versions'
 import { freshPostgres } from '../support/databases'
 import { history, world, type History, type World } from './world'
@@ -171,6 +173,22 @@ test('parts that are committed are not run again', async () => {
   expect(await here.ask('SELECT count(*)::int AS n FROM other')).toEqual([{ n: 1 }])
 })
 
+test('batches are committed one by one, and between them nothing is open but the lock is kept', async () => {
+  const all = after((op) =>
+    op.batched({ table: 'item', set: { id: 'id + 100' }, where: 'id < 100', size: 2, pauseMs: 300 }),
+  )
+  await here.upgrade(all, 'a')
+  await here.ask('INSERT INTO item SELECT generate_series(1, 5)')
+  const seen: Promise<unknown>[] = []
+  const look = `SELECT (SELECT count(*)::int FROM item WHERE id > 100) AS done, state, count(*)::int AS locks
+    FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND datname = current_database() GROUP BY state`
+  const { outcome } = await upgrade(all, ({ type }) => {
+    if (type === 'batch') seen.push(blocker.query(look).then(({ rows }) => rows))
+  })
+  expect(outcome).toMatchObject({ heads: ['b'] })
+  expect(await Promise.all(seen)).toEqual([2, 4, 5].map((done) => [{ done, state: 'idle', locks: 1 }]))
+})
+
 test('CONCURRENTLY waits as long as it must, whatever the limits', async () => {
   const all = history({
     a: { upgrade: item },
@@ -219,6 +237,76 @@ test('of two that block each other the one that is rolled back is run again', as
   await theirs
   expect(outcome).toMatchObject({ heads: ['b'] })
   expect(retries).toBe(1)
+})
+
+test('how far an index has come is told meanwhile', async () => {
+  const slow = `CREATE FUNCTION slow(given integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(0.02); RETURN given; END $$`
+  const all = after((op) => op.createIndex('item', { name: 'IDX_slow', columns: [{ sql: 'slow(id)' }] }))
+  await here.upgrade(all, 'a')
+  await here.ask(slow)
+  await here.ask('INSERT INTO item SELECT generate_series(1, 200)')
+  const { outcome, events } = await upgrade(all, () => {})
+  expect(outcome).toMatchObject({ heads: ['b'] })
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      type: 'progress',
+      revision: 'b',
+      sql: expect.stringContaining('CREATE INDEX'),
+      phase: expect.stringMatching(/^building index/),
+      done: expect.any(Number),
+      total: expect.any(Number),
+    }),
+  )
+})
+
+describe.each([
+  ['a pool of one', { poolSize: 1 }],
+  ['the data source of an application', undefined],
+])('over %s', (_, pool) => {
+  test('a run needs no second connection, and whoever is in the way is named all the same', async () => {
+    await here.upgrade(after(note), 'a')
+    await block()
+    const host = new typeorm.DataSource({ ...here.database.options, ...pool } as typeorm.DataSourceOptions)
+    if (pool === undefined) await host.initialize()
+    const session = await openSession(host)
+    const { graph, scripts } = after(note)
+    const events: RunEvent[] = []
+    const run = (retries: number) =>
+      migrate(session, {
+        kind: 'upgrade',
+        graph,
+        scripts,
+        steps: (heads) => upgradePath(graph, heads, ['b']),
+        toolVersion: '0.0.1',
+        limits: { lockMs: 1_500 },
+        retries,
+        onEvent: (event) => events.push(event),
+      })
+    await expect(run(0)).rejects.toThrow(/in the way: pid \d+ \(postgres in report, idle in transaction/)
+    expect(events.filter(({ type }) => type === 'blocked')).toEqual([])
+    await blocker.query('ROLLBACK')
+    expect(await run(0)).toMatchObject({ heads: ['b'] })
+    await session.close()
+    if (pool === undefined) await host.destroy()
+  })
+})
+
+test('a script that lets the lock go is stopped, and nothing of it is kept', async () => {
+  await here.upgrade(after(note), 'a')
+  const { outcome } = await upgrade(
+    after(async (op) => {
+      note(op)
+      await op.query('SELECT pg_advisory_unlock_all()')
+    }),
+    () => {},
+  )
+  expect(outcome).toBeInstanceOf(LockLostError)
+  expect(outcome).toMatchObject({ exitCode: 5, revision: 'b', hint: expect.stringContaining('pg_advisory_unlock_all') })
+  expect(await columns()).toEqual([{ name: 'id' }])
+  const session = await here.session()
+  expect(await readHeads(session)).toEqual(['a'])
+  expect((await readLog(session)).at(-1)).toMatchObject({ revision: 'b', status: 'failed', stepsDone: 0 })
 })
 
 test('a statement that runs too long fails, and the hint says how to give it more time', async () => {
