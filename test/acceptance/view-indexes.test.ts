@@ -196,4 +196,17 @@ describe('an index of ours on a materialised view', () => {
     expect(await story.check(partial('("seen"."size" = any(array[1, 2]))'), { names: true })).toEqual([])
     expect(await story.check(partial('size in (1, 3)'), { names: true })).toHaveLength(2)
   })
+
+  test('may speak of a column that the view gets with it', async () => {
+    const story = await stage.begin()
+    const partial = (column: string) =>
+      counted([Index('by id', ['id'], { where: `"${column}" > 0` }) as ClassDecorator], { column })
+    await story.become(partial('size'))
+    const written = await story.become(partial('weight'), { drop: ['thing.size'] })
+    expect(written?.operations).toContain('+ materialized view seen')
+    expect(await indexesOf(story)).toEqual(['INDEX "by id" (id) WHERE (weight > 0)'])
+    expect(await story.check(partial('weight'), { names: true, strict: true })).toEqual([])
+    await story.downgrade('-1')
+    expect(await indexesOf(story)).toEqual(['INDEX "by id" (id) WHERE (size > 0)'])
+  })
 })

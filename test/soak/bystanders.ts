@@ -10,7 +10,7 @@ export interface Bystanders {
   readonly drop: string
 }
 
-/** A table, on a table that stays an index and a view, and on a materialised view that stays an index that speaks of no column. */
+/** A table, on a table that stays an index, a view, a column with a check and a key, and on a materialised view that stays an index that speaks of no column. */
 export function bystandersFor({ renamed, from, to }: Way, schema: string): Bystanders {
   const named = 'by hand'
   const own = (what: string) => quoted({ schema, name: `${what} ${named}` })
@@ -36,6 +36,17 @@ export function bystandersFor({ renamed, from, to }: Way, schema: string): Bysta
       `CREATE INDEX ${quoted({ name: `index ${named}` })} ON ${quoted(was)} (${quoted(before)} DESC)`,
       `COMMENT ON VIEW ${own('view')} IS 'mine'`,
     )
+    // All columns of a table are one more with it, for whoever says all.
+    const everything = [...from.views, ...to.views].some(({ definition }) => /select\s+\*/i.test(definition.sql))
+    if (!everything) {
+      const extra = quoted({ name: `column ${named}` })
+      create.push(
+        `ALTER TABLE ${quoted(was)} ADD ${extra} text DEFAULT 'mine'`,
+        `ALTER TABLE ${quoted(was)} ADD CONSTRAINT ${quoted({ name: `check ${named}` })} CHECK (${extra} <> '')`,
+        `ALTER TABLE ${quoted(was)} ADD CONSTRAINT ${quoted({ name: `unique ${named}` })} UNIQUE (${quoted(before)}, ${extra})`,
+      )
+      drop.unshift(`ALTER TABLE ${quoted(was)} DROP ${extra}`)
+    }
     drop.unshift(
       `DROP VIEW ${own('view')}`,
       `DROP INDEX ${quoted({ ...(was.schema && { schema: was.schema }), name: `index ${named}` })}`,
