@@ -33,6 +33,7 @@ const once = [
   'cli/refused',
   'cli/renames',
   'cli/settings',
+  'cli/status',
   'cli/wait',
   'commands/bad-input',
   'commands/files',

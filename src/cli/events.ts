@@ -29,14 +29,10 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
     case 'statement':
       if (verbose) line(paint.dim(`          ${event.sql.replace(/\n/g, '\n          ')}  (${event.durationMs} ms)`))
       return
-    case 'copy': {
-      const percent = Math.floor((event.rows / event.total) * 100)
-      return line(
-        `${paint.dim('copying')}   ${event.table}  ${paint.dim(`${event.rows} of ${event.total} rows, ${percent} %`)}`,
-      )
-    }
+    case 'copy':
+      return line(`${paint.dim('copying')}   ${event.table}  ${paint.dim(copied(event))}`)
     case 'batch':
-      if (verbose) line(paint.dim(`          ${event.table}: ${event.batches} batches`))
+      if (verbose) line(paint.dim(`          ${batches(event)}`))
       return
     case 'hook':
       line(`${paint.dim('hook')}      ${event.name}  ${paint.dim(`${event.durationMs} ms`)}`)
@@ -59,6 +55,28 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
     case 'failure':
       return
   }
+}
+
+/** How far something has come that takes its time, for a line that is written over; undefined for other events. */
+export function doneText(event: CommandEvent): string | undefined {
+  switch (event.type) {
+    case 'copy':
+      return `copying ${event.table}: ${copied(event)}`
+    case 'batch':
+      return batches(event)
+    case 'progress':
+      return progressText(event)
+    default:
+      return undefined
+  }
+}
+
+function copied({ rows, total }: Extract<CommandEvent, { type: 'copy' }>): string {
+  return `${rows} of ${total} rows, ${Math.floor((rows / total) * 100)} %`
+}
+
+function batches({ table, batches: count }: Extract<CommandEvent, { type: 'batch' }>): string {
+  return `${table}: ${count} batches`
 }
 
 /** How far the server has come with a statement. */

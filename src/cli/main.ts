@@ -12,15 +12,17 @@ import { jsonLog, type JsonLog } from './json-log'
 import { type Arguments, commandNamed, parse } from './parse'
 import { outOf, printError } from './print'
 import { askRename, canAsk } from './prompts'
+import { follow, statusLine, type StatusLine } from './status'
 
 /** Runs one command line and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   ignoreClosedPipe(process.stdout)
   ignoreClosedPipe(process.stderr)
-  const err = await outOf(process.stderr, process.env)
+  const status = statusLine(process.stderr, process.env)
+  const err = await outOf(process.stderr, process.env, status)
   const known = await knownCommands(argv)
   const log = says(argv, 'log', 'json') ? logOf(argv, known, err) : undefined
-  const code = await runCommandLine(argv, known, err, log)
+  const code = await runCommandLine(argv, known, { err, log, status })
   log?.exit(code)
   await Promise.all([drained(process.stdout), drained(process.stderr)])
   process.exit(code)
@@ -29,8 +31,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function runCommandLine(
   argv: readonly string[],
   known: Known,
-  err: Out,
-  log: JsonLog | undefined,
+  { err, log, status }: Omit<Voice, 'fail'>,
 ): Promise<number> {
   const asked = { json: says(argv, 'format', 'json'), verbose: hasFlag(argv, 'verbose') }
   const fail = (error: unknown): number => {
@@ -43,7 +44,7 @@ async function runCommandLine(
     if (await answeredByHelp(argv, known)) return 0
     if (known.unreadable !== undefined && !completes(argv)) throw known.unreadable
     const chosen = await parse(argv, known.commands)
-    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, { err, log, fail })
+    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, { err, log, status, fail })
   } catch (thrown) {
     // What was typed may hold a password, too.
     return fail(cleanError(thrown))
@@ -54,6 +55,8 @@ async function runCommandLine(
 interface Voice {
   readonly err: Out
   readonly log: JsonLog | undefined
+  /** The foot of the terminal, where there is one. */
+  readonly status: StatusLine | undefined
   /** Tells of an error; returns its exit code. */
   fail(error: unknown): number
 }
@@ -80,17 +83,18 @@ async function answeredByHelp(argv: readonly string[], { commands, own, unreadab
 }
 
 async function perform(command: AnyCommand, options: Arguments, voice: Voice): Promise<number> {
-  const { err, log } = voice
+  const { err, log, status } = voice
   const json = options.format === 'json'
   const format = command.formats?.[String(options.format)]
   const quiet = options.quiet === true
-  const out = await outOf(process.stdout, process.env)
+  const out = await outOf(process.stdout, process.env, status)
+  const follower = status === undefined || quiet || log !== undefined ? undefined : follow(status)
   // What another program reads stays free of what a person follows.
   const progress = json || format !== undefined || options.sql === true ? err : out
   const tell = (event: CommandEvent) => {
     // An error is told once, by whoever catches it last.
     if (log !== undefined && event.type !== 'failure') log.tell(event)
-    else if (log === undefined && !quiet) {
+    else if (log === undefined && !quiet && follower?.hears(event) !== true) {
       describeEvent(event, event.type === 'warning' ? err : progress, options.verbose === true)
     }
   }
@@ -110,6 +114,7 @@ async function perform(command: AnyCommand, options: Arguments, voice: Voice): P
     return command.exitCode?.(result, options) ?? 0
   } finally {
     stop()
+    follower?.end()
   }
 }
 

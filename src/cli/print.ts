@@ -1,5 +1,6 @@
 // Everything a person sees passes here: colours, lines, errors.
 import type { Out, Paint } from '../commands/command'
+import type { StatusLine } from './status'
 import { AutogenError, type Problem, SeveralProblemsError } from '../errors'
 
 /** Whether colours make sense on a stream. */
@@ -9,12 +10,22 @@ export function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.Proc
   return stream.isTTY === true && environment.TERM !== 'dumb'
 }
 
-/** Makes the Out of a stream. */
-export async function outOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Promise<Out> {
+/** Makes the Out of a stream; `status` is cleared before a line is printed on the same terminal. */
+export async function outOf(
+  stream: NodeJS.WriteStream,
+  environment: NodeJS.ProcessEnv,
+  status?: StatusLine,
+): Promise<Out> {
   const { createColors } = (await import('picocolors')).default
   const { bold, dim, red, green, yellow, cyan } = createColors(wantsColour(stream, environment))
   const paint: Paint = { bold, dim, red, green, yellow, cyan }
-  return { paint, line: (text = '') => void stream.write(`${text}\n`) }
+  return {
+    paint,
+    line(text = '') {
+      status?.clear()
+      stream.write(`${text}\n`)
+    },
+  }
 }
 
 /** Prints an error: our own as a sentence and a hint, anything else with its stack. */

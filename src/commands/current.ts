@@ -1,10 +1,11 @@
 // `autogen current`: where the database is. Reads only, and works where our tables are not there yet.
-import { halfDone, openAttempts, readLog } from '../runtime/log'
+import { whoMigrates } from '../runtime/lock'
+import { halfDone, openAttempts, readLog, type LogEntry } from '../runtime/log'
 import { aheadOrDiverged, skippedRevisions } from '../runtime/history'
 import { readHeads } from '../runtime/versions'
 import { exitCodes, SkippedRevisionsError } from '../errors'
 import { defined } from '../model/defined'
-import type { Command } from './command'
+import type { Command, Out } from './command'
 import { block, line, listed, type Listed } from './listing'
 
 export interface CurrentOptions {
@@ -25,6 +26,8 @@ export interface CurrentResult {
   readonly skipped: readonly string[]
   readonly atHead: boolean
   readonly attempts: readonly Attempt[]
+  /** Who migrates at this moment, where somebody does and the database can tell. */
+  readonly running?: string
 }
 
 /** Attempt is a run that did not end well, and that neither a later one nor a stamp has made good. */
@@ -32,6 +35,8 @@ export interface Attempt {
   readonly revision: string
   readonly direction: 'up' | 'down'
   readonly startedAt: string
+  /** `running`: its run goes on; `cut-off`: its process ended before it did; `open`: one of both, and the database cannot tell which. */
+  readonly state: 'failed' | 'running' | 'cut-off' | 'open'
   readonly error?: string
   /** A part of it is committed, or may be, and stays. */
   readonly halfDone?: true
@@ -49,9 +54,11 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
     const session = await environment.session()
     const { graph } = environment
     const heads = await readHeads(session)
+    // Before the log: a run that ends in between has written its end there.
+    const migrating = await whoMigrates(session)
     const log = await readLog(session)
     const { state, unknown } = aheadOrDiverged(log, graph, heads)
-    return {
+    return defined({
       database: session.address,
       heads,
       revisions: heads.flatMap((id) => {
@@ -65,9 +72,11 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
       attempts: openAttempts(log).map((entry) => {
         const { revision, direction, startedAt, error } = entry
         const isHalfDone = halfDone(log, revision)?.id === entry.id
-        return defined({ revision, direction, startedAt, error, halfDone: isHalfDone ? (true as const) : undefined })
+        const half = isHalfDone ? (true as const) : undefined
+        return defined({ revision, direction, startedAt, state: stateOf(entry, migrating), error, halfDone: half })
       }),
-    }
+      running: migrating ?? undefined,
+    })
   },
   print(result, { line: print, paint }, options) {
     if (options.verbose === true) print(paint.dim(`database  ${result.database}`))
@@ -84,22 +93,41 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
       print(`${paint.yellow('skipped')} ${id}: it lies below the database's revision and never ran`)
     if (result.skipped.length > 0) print(paint.dim(new SkippedRevisionsError(result.skipped, result.heads).hint))
     if (options.verbose === true) {
-      for (const { revision, direction, startedAt, error, halfDone: half } of result.attempts) {
-        print(
-          `${paint.red('failed')}  ${direction === 'up' ? 'upgrade' : 'downgrade'} of ${revision} at ${startedAt}: ${error ?? 'interrupted'}`,
-        )
-        const again = direction === 'up' ? `autogen upgrade ${revision}` : 'autogen downgrade TARGET'
-        print(paint.dim(`        once what it says is mended, run \`${again}\``))
-        if (half === true) {
-          const settle = `autogen repair ${revision} --undone --reason "..."`
-          print(
-            paint.dim(`        a part of it stays until then; if you have taken that back by hand, run \`${settle}\``),
-          )
-        }
-      }
+      if (result.running !== undefined) print(`${paint.yellow('running')} ${result.running}`)
+      for (const attempt of result.attempts) printAttempt(attempt, { line: print, paint })
     }
     if (!result.atHead && options.checkHeads === true)
       print(`${paint.yellow('not at head')}  run ${paint.bold('autogen upgrade head')}`)
   },
   exitCode: (result, options) => (options.checkHeads === true && !result.atHead ? exitCodes.graph : 0),
+}
+
+/** A row that was never ended belongs to the run that holds the lock, if any does: there is one at a time. */
+function stateOf({ status }: LogEntry, migrating: string | null | undefined): Attempt['state'] {
+  if (status === 'failed') return 'failed'
+  return migrating === undefined ? 'open' : migrating === null ? 'cut-off' : 'running'
+}
+
+function printAttempt({ revision, direction, startedAt, state, error, halfDone: half }: Attempt, out: Out): void {
+  const { line: print, paint } = out
+  const way = direction === 'up' ? 'upgrade' : 'downgrade'
+  if (state === 'running') return print(`${paint.yellow('running')} ${way} of ${revision} since ${startedAt}`)
+  const what = {
+    failed: error ?? 'interrupted',
+    'cut-off': 'its process ended before it did',
+    open: 'it has not ended; it runs, or its process did end',
+  }[state]
+  const word = state === 'failed' ? paint.red('failed') : paint.yellow(state)
+  print(`${word}  ${way} of ${revision} at ${startedAt}: ${what}`)
+  const again = direction === 'up' ? `autogen upgrade ${revision}` : 'autogen downgrade TARGET'
+  print(paint.dim(`        ${nextWords[state]}, run \`${again}\``))
+  if (half !== true) return
+  const settle = `autogen repair ${revision} --undone --reason "..."`
+  print(paint.dim(`        a part of it stays until then; if you have taken that back by hand, run \`${settle}\``))
+}
+
+const nextWords = {
+  failed: 'once what it says is mended',
+  'cut-off': 'to go on from there',
+  open: 'to go on from there, or to wait for it',
 }

@@ -303,8 +303,8 @@ export interface SessionTraits {
   readonly watch?: WatchTraits
   /** What an error's code says. */
   explain(code: string): Explanation | undefined
-  /** Who holds the lock, for the waiting line; undefined when unknown. */
-  holder(connection: ConnectionLike, key: string): Promise<string | undefined>
+  /** Who holds the lock; undefined when nobody does. Absent where only a transaction holds it, so that nobody can be asked. */
+  holder?(connection: ConnectionLike, key: string): Promise<string | undefined>
 }
 
 /** PrintedTraits is what a script says that a connection of ours does by itself. */

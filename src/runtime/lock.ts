@@ -78,7 +78,13 @@ export function whileBusy<R extends object>(
 }
 
 function holderOf(session: Session): () => Promise<string | undefined> {
-  return () => session.dialect.session.holder(session.connection, lockKey(session))
+  return async () => session.dialect.session.holder?.(session.connection, lockKey(session))
+}
+
+/** Who migrates at this moment: null when nobody does, undefined where nobody can be asked. */
+export async function whoMigrates(session: Session): Promise<string | null | undefined> {
+  if (session.dialect.session.holder === undefined) return undefined
+  return (await holderOf(session)()) ?? null
 }
 
 /** What two runs must share to be in each other's way. */

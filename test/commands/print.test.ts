@@ -120,7 +120,15 @@ describe('current', () => {
     state: 'known',
     skipped: [],
     atHead: false,
-    attempts: [{ revision: 'left', direction: 'up', startedAt: '2026-11-20T12:00:00.000Z', error: 'no such column' }],
+    attempts: [
+      {
+        revision: 'left',
+        direction: 'up',
+        startedAt: '2026-11-20T12:00:00.000Z',
+        state: 'failed',
+        error: 'no such column',
+      },
+    ],
   }
 
   test.each<[string, Partial<CurrentResult>, object, string]>([
@@ -143,16 +151,53 @@ Run what is missing with \`autogen upgrade --skipped\`, or accept it as done wit
       'database  ada@db:5432/shop\nbase\nfailed  upgrade of left at 2026-11-20T12:00:00.000Z: no such column\n        once what it says is mended, run `autogen upgrade left`',
     ],
     [
-      'after a failure half way, in detail',
+      'after a run that was cut off half way, in detail',
       {
-        attempts: [{ revision: 'left', direction: 'down', startedAt: '2026-11-20T12:00:00.000Z', halfDone: true }],
+        attempts: [
+          {
+            revision: 'left',
+            direction: 'down',
+            startedAt: '2026-11-20T12:00:00.000Z',
+            state: 'cut-off',
+            halfDone: true,
+          },
+        ],
       },
       { verbose: true },
       `database  ada@db:5432/shop
 base
-failed  downgrade of left at 2026-11-20T12:00:00.000Z: interrupted
-        once what it says is mended, run \`autogen downgrade TARGET\`
+cut-off  downgrade of left at 2026-11-20T12:00:00.000Z: its process ended before it did
+        to go on from there, run \`autogen downgrade TARGET\`
         a part of it stays until then; if you have taken that back by hand, run \`autogen repair left --undone --reason "..."\``,
+    ],
+    [
+      'while somebody migrates, in detail',
+      {
+        running: 'ada in shop on web-1, pid 12, migrating since 2026-11-20 12:00:00 UTC',
+        attempts: [
+          {
+            revision: 'left',
+            direction: 'up',
+            startedAt: '2026-11-20T12:00:00.000Z',
+            state: 'running',
+            halfDone: true,
+          },
+        ],
+      },
+      { verbose: true },
+      `database  ada@db:5432/shop
+base
+running ada in shop on web-1, pid 12, migrating since 2026-11-20 12:00:00 UTC
+running upgrade of left since 2026-11-20T12:00:00.000Z`,
+    ],
+    [
+      'where the database cannot tell, in detail',
+      { attempts: [{ revision: 'left', direction: 'up', startedAt: '2026-11-20T12:00:00.000Z', state: 'open' }] },
+      { verbose: true },
+      `database  ada@db:5432/shop
+base
+open  upgrade of left at 2026-11-20T12:00:00.000Z: it has not ended; it runs, or its process did end
+        to go on from there, or to wait for it, run \`autogen upgrade left\``,
     ],
   ])('%s', (_what, more, options, text) => {
     expect(printed(currentCommand, { ...base, ...more }, options)).toBe(text)

@@ -24,7 +24,6 @@ export const session: SessionTraits = {
   },
   // There is no advisory lock: the lock is BEGIN IMMEDIATE, and the heads are read again inside every transaction.
   lock: async () => noLock,
-  holder: async () => undefined,
   explain: (code) => (code === 'SQLITE_FULL' ? { advice: 'make room on the disk' } : undefined),
 }
 
