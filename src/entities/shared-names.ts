@@ -29,11 +29,11 @@ interface Placed {
 }
 
 function placesOf({ entity, of }: Declared, constraintsDiffer: boolean): Placed[] {
-  const placed = (
+  const placed = <T extends { readonly name?: string }>(
     place: 'schema' | 'table',
     kind: NamedPart['kind'],
-    list: readonly { readonly name?: string }[],
-    on: (part: never) => string,
+    list: readonly T[],
+    on: (part: T) => string,
   ): Placed[] =>
     list.flatMap((one) =>
       one.name === undefined
@@ -41,8 +41,7 @@ function placesOf({ entity, of }: Declared, constraintsDiffer: boolean): Placed[
         : [
             {
               place: JSON.stringify([of.schema ?? null, place === 'table' ? of.name : null]),
-              // The list and what is said of its parts belong together.
-              part: { kind, entity, name: one.name, on: on(one as never) },
+              part: { kind, entity, name: one.name, on: on(one) },
             },
           ],
     )

@@ -81,7 +81,7 @@ export class SharedNameError extends AutogenError {
   ) {
     const [one, other] = parts.map(({ kind, entity, on }) => `the ${kind}${on && ` ${on}`} of the entity ${entity}`)
     super(
-      `The database can keep one thing called "${sharedName}", and TypeORM calls two so: ${one} and ${other}.`,
+      `The database can keep one thing called "${sharedName}", and the entities have two: ${one} and ${other}.`,
       `Give one of them a name of its own, as in ${whereNamesAreGiven[parts[1].kind]}.`,
     )
   }
