@@ -66,12 +66,12 @@ export class HookError extends AutogenError {
   ) {
     const where =
       migration !== undefined
-        ? `at the ${migration.kind} of revision ${migration.id}, whose transaction was rolled back`
+        ? ` at the ${migration.kind} of revision ${migration.id}, whose transaction was rolled back`
         : hook === 'beforeRun'
-          ? 'so nothing was run'
-          : 'after the run, which stays as it ended'
+          ? ', so nothing was run'
+          : ' after the run, which stays as it ended'
     super(
-      `${hook} failed${migration === undefined && hook === 'beforeRun' ? ',' : ''} ${where}: ${reason}`,
+      `${hook} failed${where}: ${reason}`,
       hook === 'afterRun'
         ? 'Mend `hooks.afterRun` in your settings, or what it found wrong; `autogen current` says where the database is.'
         : `Mend \`hooks.${hook}\` in your settings, or what it found wrong, and run the same command again.`,

@@ -5,6 +5,7 @@ import { ConnectionLostError, InterruptedError, LockLostError, MigrationFailedEr
 import { upgradePath } from '../../src/graph/path'
 import type { Op } from '../../src/operations/op'
 import type { RunEvent } from '../../src/runtime/events'
+import type { Hooks } from '../../src/runtime/hooks'
 import { readLog } from '../../src/runtime/log'
 import { migrate } from '../../src/runtime/migrate'
 import type { MigrateRequest } from '../../src/runtime/run'
@@ -154,6 +155,27 @@ describe.each([
     expect(retries).toBe(1)
     expect(await here.ask('SELECT count(*)::int AS n FROM other')).toEqual([{ n: 1 }])
   })
+})
+
+test('hooks hear which attempt it is, and what they wrote in one that was rolled back is gone', async () => {
+  await here.upgrade(after(note), 'a')
+  await block()
+  let letGo: Promise<unknown> | undefined
+  const attempts: number[] = []
+  const hooks: Hooks = {
+    async beforeMigration({ attempt, query }) {
+      attempts.push(attempt)
+      await query('INSERT INTO other VALUES ($1)', [attempt])
+    },
+  }
+  const letGoAtRetry = ({ type }: RunEvent) => {
+    if (type === 'retry') letGo ??= blocker.query('ROLLBACK')
+  }
+  const { outcome } = await upgrade(after(note), letGoAtRetry, { hooks })
+  await letGo
+  expect(outcome).toMatchObject({ heads: ['b'] })
+  expect(attempts).toEqual([1, 2])
+  expect(await here.ask('SELECT id FROM other')).toEqual([{ id: 2 }])
 })
 
 test('parts that are committed are not run again', async () => {
