@@ -49,9 +49,7 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
       },
     })
   }
-  const { own, keeper } = await connect(dataSource)
-  const runner = own.createQueryRunner('master')
-  await rememberUsed(dataSource.options, runner)
+  const { own, keeper, runner } = await connect(dataSource)
   let built: Promise<unknown> | undefined
   return describe(own, runner, {
     borrowed: false,
@@ -86,7 +84,7 @@ async function withoutSubscribers<R>(runner: QueryRunner, work: (manager: Entity
   }
 }
 
-async function connect(dataSource: DataSource): Promise<{ own: DataSource; keeper: Keeper | undefined }> {
+async function connect(dataSource: DataSource): Promise<Connected> {
   const { options } = dataSource
   requireAddress(options)
   requireFolder(addressOf(options).file)
@@ -99,11 +97,19 @@ async function connect(dataSource: DataSource): Promise<{ own: DataSource; keepe
     Object.assign(own, { isInitialized: true })
     if (isSqlite(options)) await own.query('SELECT count(*) FROM sqlite_master')
     await saveFirst(own)
-    return { own, keeper }
+    const runner = own.createQueryRunner('master')
+    await rememberUsed(options, runner)
+    return { own, keeper, runner }
   } catch (error) {
     if (own && isOpen(own)) await own.driver.disconnect()
     throw connectionError(error, options)
   }
+}
+
+interface Connected {
+  readonly own: DataSource
+  readonly keeper: Keeper | undefined
+  readonly runner: QueryRunner
 }
 
 /** Only the master of a replication; entities wait until a manager is asked for. */
