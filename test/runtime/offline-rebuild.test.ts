@@ -1,5 +1,4 @@
 // Printed SQL for rebuilds, run by SQLite's own shell: the same schema and rows as a run, both ways, and the same refusals.
-import { spawnSync } from 'node:child_process'
 import { downgradePath, upgradePath } from '../../src/graph/path'
 import { sameSchema } from '../../src/model/same'
 import type { SchemaModel } from '../../src/model/schema'
@@ -7,11 +6,10 @@ import type { Op } from '../../src/operations/op'
 import { offlineSql } from '../../src/runtime/offline'
 import { offlineTarget } from '../../src/runtime/offline-target'
 import * as typeorm from 'typeorm'
+import { runPrinted } from './printed'
 import { databases, history, world, type History, type World } from './world'
 
 const sqlite = databases.filter(([name]) => name !== 'postgres')
-const hasShell = spawnSync('sqlite3', ['-version']).status === 0
-
 const first = {
   upgrade(op: Op) {
     op.createTable({
@@ -122,29 +120,7 @@ describe.each(sqlite)('rebuilds printed for %s', (_, create) => {
     })
   }
 
-  /** As a person would run it: by the shell where there is one, else statement by statement. */
-  async function run(script: string): Promise<string | undefined> {
-    if (hasShell) {
-      const file = String(here.database.options.database ?? here.database.options.location)
-      const { status, stderr } = spawnSync('sqlite3', ['-bail', file], { input: script, encoding: 'utf8' })
-      return status === 0 ? undefined : stderr
-    }
-    const session = await here.session()
-    const { connection, dialect } = session
-    try {
-      for (const sql of dialect.split(script)) {
-        if (sql.endsWith('BEGIN')) await connection.startTransaction()
-        else if (sql === 'COMMIT') await connection.commitTransaction()
-        else await connection.query(sql)
-      }
-    } catch (error) {
-      if (connection.isTransactionActive) await connection.rollbackTransaction()
-      return String(error)
-    } finally {
-      await session.close()
-    }
-    return undefined
-  }
+  const run = (script: string) => runPrinted(here, script)
 
   /** The catalogue but for the text of tables, whose keys stand in another order, and every row with its row id; the log aside. */
   async function content(one: World): Promise<unknown> {

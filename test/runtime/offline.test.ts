@@ -6,6 +6,7 @@ import { readLog, type LogEntry } from '../../src/runtime/log'
 import { offlineSql } from '../../src/runtime/offline'
 import { offlineTarget } from '../../src/runtime/offline-target'
 import { readHeads } from '../../src/runtime/versions'
+import { runPrinted } from './printed'
 import { databases, history, world, type History, type World } from './world'
 
 const all = history({
@@ -65,18 +66,7 @@ describe.each(databases)('SQL printed for %s', (dialect, create) => {
     toolVersion: '0.0.1',
   })
 
-  async function run(script: string) {
-    const session = await here.session()
-    const statements = session.dialect.split(script)
-    const { connection } = session
-    for (const sql of statements) {
-      // As a person's own client would; TypeORM's runner must know of transactions.
-      if (sql.endsWith('BEGIN')) await connection.startTransaction()
-      else if (sql === 'COMMIT') await connection.commitTransaction()
-      else await connection.query(sql)
-    }
-    await session.close()
-  }
+  const run = async (script: string) => expect(await runPrinted(here, script)).toBeUndefined()
 
   test('b95 b114: does what the run would have done, log and version rows included', async () => {
     await run(await offlineSql({ ...request(all, []), kind: 'upgrade', steps: upgradePath(all.graph, [], ['c']) }))
