@@ -8,6 +8,7 @@ import type { OwnOperationList } from './operations/own'
 import { ownOperations } from './operations/own-list'
 import { buildGraph, type RevisionGraph } from './graph/graph'
 import { withoutPasswords } from './runtime/passwords'
+import type { Purpose } from './runtime/connection'
 import { openSession, type Session } from './runtime/session'
 import type { RunEvent } from './runtime/events'
 import type { MigrationScript } from './scripts/script'
@@ -67,12 +68,14 @@ export interface Environment extends CommandContext {
   renames(): Promise<Answers>
   /** The user's data source, loaded when first asked for. */
   dataSource(): Promise<DataSource>
-  /** The connection, opened when first asked for. */
+  /** The connection for a command that reads, opened when first asked for; a file that is missing is not made for it. */
   session(): Promise<Session>
   /** The connection for a command that writes: the target is told first. */
   writingSession(): Promise<Session>
   /** Takes passwords out of a text that somebody else wrote: those of the settings, and of the data source once it is loaded. */
   withoutPasswords(message: string): string
+  /** Closes what was opened on a file that is missing, so that the next one that asks looks for it again. */
+  lookAgain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -100,6 +103,17 @@ export function createEnvironment(parts: Parts): Environment {
   let loaded: DataSource | undefined
   let session: Promise<Session> | undefined
   let graph: RevisionGraph | undefined
+  const open = (purpose: Purpose): Promise<Session> => {
+    if (session === undefined) {
+      const opening = environment.dataSource().then((found) => openSession(found, parts.settings, purpose))
+      session = opening
+      // Whoever waits for a database asks again.
+      opening.catch(() => {
+        if (session === opening) session = undefined
+      })
+    }
+    return session
+  }
   const environment: Environment = {
     settings: parts.settings,
     scripts: parts.scripts.map((script) => ({ ...script, ...given })),
@@ -120,19 +134,16 @@ export function createEnvironment(parts: Parts): Environment {
         loaded = found
         return warnOfSideEffects(found, emit)
       })),
-    session: () => {
-      if (session === undefined) {
-        const opening = environment.dataSource().then((found) => openSession(found, parts.settings))
-        session = opening
-        // Whoever waits for a database asks again.
-        opening.catch(() => {
-          if (session === opening) session = undefined
-        })
-      }
-      return session
+    session: () => open('read'),
+    lookAgain: async () => {
+      const opened = await session
+      if (opened?.absent !== true) return
+      session = undefined
+      await opened.close()
     },
     writingSession: async () => {
-      const opened = await environment.session()
+      await environment.lookAgain()
+      const opened = await open('write')
       const schema = opened.scope.defaultSchema
       emit({ type: 'target', address: opened.address, ...(schema === undefined ? {} : { schema }) })
       return opened

@@ -60,6 +60,8 @@ interface Sight {
 /** A database that does not answer yet is what we wait for; a diverged one will not become another by waiting. */
 async function look(environment: Environment): Promise<Sight> {
   try {
+    // A file that was missing may be there by now.
+    await environment.lookAgain()
     const session = await environment.session()
     const heads = await readHeads(session)
     const { state } = aheadOrDiverged(await readLog(session), environment.graph, heads)

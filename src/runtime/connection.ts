@@ -23,6 +23,8 @@ export interface Connection {
   readonly database?: string
   /** Whether an application has opened it, and goes on with it. */
   readonly borrowed: boolean
+  /** There is no file yet, and none is made: what is read is an empty database. */
+  readonly absent?: true
   /** How the file of a database in memory is copied. */
   readonly copies?: Copies
   /** What was changed since the connection was opened and is in no file: why, and what to do; undefined where all is well. */
@@ -32,8 +34,11 @@ export interface Connection {
   close(): Promise<void>
 }
 
+/** Purpose says whether a database that is a file is made where it is missing: a driver makes it as it connects. */
+export type Purpose = 'read' | 'write'
+
 /** Opens a connection of our own, or borrows one from a data source that an application has initialised. */
-export async function openConnection(dataSource: DataSource): Promise<Connection> {
+export async function openConnection(dataSource: DataSource, purpose: Purpose = 'write'): Promise<Connection> {
   if (dataSource.isInitialized) {
     const keeper = keepFile(dataSource)
     const runner = dataSource.createQueryRunner('master')
@@ -49,9 +54,10 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
       },
     })
   }
-  const { own, keeper, runner } = await connect(dataSource)
+  const absent = purpose === 'read' && isAbsent(dataSource.options)
+  const { own, keeper, runner } = await connect(dataSource, absent ? inMemory : {})
   let built: Promise<unknown> | undefined
-  return describe(own, runner, {
+  const connection = await describe(own, runner, {
     borrowed: false,
     keeper,
     unstored: unstoredReason(dataSource),
@@ -65,6 +71,15 @@ export async function openConnection(dataSource: DataSource): Promise<Connection
       await own.destroy()
     },
   })
+  return absent ? { ...connection, address: addressOf(dataSource.options).text, absent } : connection
+}
+
+const inMemory = { database: ':memory:', readonly: false }
+
+/** Whether a driver would make the file of this database; sql.js stores one only once there is something in it. */
+function isAbsent(options: DataSourceOptions): boolean {
+  const { file } = addressOf(options)
+  return isSqlite(options) && !isSqljs(options) && file !== undefined && !existsSync(file)
 }
 
 /**
@@ -84,13 +99,13 @@ async function withoutSubscribers<R>(runner: QueryRunner, work: (manager: Entity
   }
 }
 
-async function connect(dataSource: DataSource): Promise<Connected> {
+async function connect(dataSource: DataSource, changes: object): Promise<Connected> {
   const { options } = dataSource
   requireAddress(options)
   requireFolder(addressOf(options).file)
   let own: DataSource | undefined
   try {
-    own = secondDataSource(dataSource, settingsOf(options))
+    own = secondDataSource(dataSource, { ...settingsOf(options), ...changes })
     const keeper = keepFile(own)
     await own.driver.connect()
     // The `sqlite` driver of TypeORM 0.3 refuses queries before; elsewhere it only lets destroy() work.

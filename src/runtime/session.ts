@@ -5,7 +5,7 @@ import type { BeginOptions, ConnectionLike, Copies, Dialect, Scope, Transaction 
 import { UnsupportedDriverError } from '../errors'
 import { defined } from '../model/defined'
 import type { QualifiedName } from '../model/schema'
-import { openConnection } from './connection'
+import { openConnection, type Purpose } from './connection'
 import { withoutPasswords } from './passwords'
 
 /** SessionSettings names our two tables and the schemas that are read besides the default one. */
@@ -46,6 +46,8 @@ export interface Session {
   readonly database?: string
   /** Whether an application has opened the connection, and goes on with it. */
   readonly borrowed: boolean
+  /** There is no file yet, and none is made to look into it: what is read is an empty database. */
+  readonly absent?: true
   /** How the database is copied; absent where it is not in a file. */
   readonly copies?: Copies
   /** What was changed and is in no file: why, and what to do; undefined where all is well. */
@@ -68,9 +70,13 @@ export interface Session {
 }
 
 /** Opens a session on a connection of its own, or on the one an application has initialised, which is left as it was. */
-export async function openSession(dataSource: DataSource, settings: SessionSettings = {}): Promise<Session> {
+export async function openSession(
+  dataSource: DataSource,
+  settings: SessionSettings = {},
+  purpose: Purpose = 'write',
+): Promise<Session> {
   const dialect = dialectOf(dataSource.options.type)
-  const connection = await openConnection(dataSource)
+  const connection = await openConnection(dataSource, purpose)
   try {
     const db = connection.connection
     const defaultSchema = connection.schema ?? (await dialect.defaultSchema(db))
@@ -91,13 +97,15 @@ export async function openSession(dataSource: DataSource, settings: SessionSetti
       database: connection.database,
       withoutPasswords: (text: string) => withoutPasswords(text, dataSource.options),
       borrowed: connection.borrowed,
+      absent: connection.absent,
       // What sql.js holds in memory it takes for a file, too.
       copies: connection.driver === 'sqljs' ? connection.copies : dialect.copies?.(db),
       unstored: () => connection.unstored(),
       manager: <R>(work: (manager: EntityManager) => Promise<R>) => connection.manager(work),
       begin: ({ foreignKeysOff = false, ...rest }: Parameters<Session['begin']>[0] = {}) =>
         dialect.session.begin(db, defined({ foreignKeysOff, defaultSchema, ...rest })),
-      another: connection.borrowed || isAlone(dataSource) ? undefined : () => openSession(dataSource, settings),
+      another:
+        connection.borrowed || isAlone(dataSource) ? undefined : () => openSession(dataSource, settings, purpose),
       again: () => openSession(dataSource, settings),
       close: () => connection.close(),
     })

@@ -1,6 +1,7 @@
 // Commands that read leave no trace: not in the catalogue, not in a row, not in a file, and a user who may do nothing else can run them.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as typeorm from 'typeorm'
 import * as autogen from '../../src'
 import { ask, freshPostgres, freshSqlite, postgresUrl, type TestDatabase } from '../support/databases'
@@ -109,7 +110,8 @@ describe.each([0, 1, 2])('with %i of two revisions in the database', (ran) => {
       const asReader = await read(projects.reader)
       expect(await content()).toEqual(before)
       // The check's expression cannot be judged without a temporary table; nothing else is another for who only reads.
-      const told = (result: object) => JSON.parse(JSON.stringify({ ...result, database: '', uncertain: [], waitedMs: 0 })) as object
+      const told = (result: object) =>
+        JSON.parse(JSON.stringify({ ...result, database: '', uncertain: [], waitedMs: 0 })) as object
       expect(told(asReader)).toEqual(told(asOwner))
     })
 
@@ -142,5 +144,32 @@ describe.each([0, 1, 2])('with %i of two revisions in the database', (ran) => {
       await read(projects.reader)
       expect(content()).toEqual(before)
     })
+  })
+})
+
+describe.each(sqliteDrivers())('a file that is not there, through %s', (driver) => {
+  async function start() {
+    const database = freshSqlite(driver)
+    drops.push(() => database.drop())
+    return { ...(await project(database, {}, 0)), file: database.file }
+  }
+
+  test('is not made to write a revision, and is told by its name', async () => {
+    const { owner, file } = await start()
+    expect(await autogen.current(owner)).toMatchObject({ database: file, heads: [] })
+    expect((await refusal(autogen.revision({ ...owner, message: 'x' }))).message).toMatch(/base/)
+    expect(existsSync(file)).toBe(false)
+    await autogen.upgrade(owner)
+    expect(await autogen.current(owner)).toMatchObject({ database: file, heads: ['bbbb'] })
+  })
+
+  // sql.js holds what it has read: another process is not seen.
+  if (driver === 'sqljs') return
+  test('is waited for', async () => {
+    const { owner, reader } = await start()
+    const waiting = autogen.wait({ ...reader, timeout: 30 })
+    await sleep(700)
+    await autogen.upgrade(owner)
+    expect(await waiting).toMatchObject({ heads: ['bbbb'] })
   })
 })
