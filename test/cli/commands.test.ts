@@ -11,6 +11,7 @@ import { openSession } from '../../src/runtime/session'
 import { readHeads } from '../../src/runtime/versions'
 import { freshPostgres, freshSqlite, type TestDatabase } from '../support/databases'
 import { project, type TestProject } from '../support/cli'
+import { untold } from '../support/json-page'
 
 jest.setTimeout(60_000)
 
@@ -103,6 +104,8 @@ describe('--format json prints what the function returns', () => {
       code,
       errors: '',
     })
+    const [command] = words.split(' ')
+    expect(untold(command!.replace('_', '-'), JSON.parse(ran.stdout) as object)).toEqual([])
     const returned = await call({ cwd: called.folder })
     const location = (made: TestProject) => /"location":"([^"]+)"/.exec(made.read('ormconfig.js'))![1]
     expect(comparable(ran.stdout, typed, location(typed))).toEqual({
