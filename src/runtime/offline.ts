@@ -66,6 +66,8 @@ export async function offlineSql(request: OfflineRequest): Promise<string> {
 interface Part {
   readonly transactional: boolean
   readonly statements: readonly string[]
+  /** SQL that a script asks by `op.query` outside of a transaction is none of the steps that a run counts. */
+  readonly uncounted?: true
 }
 
 /** The SQL that creates the version table and the log. */
@@ -94,10 +96,10 @@ async function migrationBlocks(request: OfflineRequest): Promise<string[][]> {
       logRow(request, step, {
         operations: written.operations,
         migration,
-        stepsDone: withRows(written.parts, []).length,
+        stepsDone: withRows(written, []).filter(({ uncounted }) => uncounted !== true).length,
       }),
     ]
-    const lines = framed(withRows(written.parts, rows), request.opening)
+    const lines = framed(withRows(written, rows), request.opening)
     blocks.push([title(step), ...ended(foreignKeysOff?.before), ...lines, ...ended(foreignKeysOff?.after)])
     schema = written.schema
     at = moved.heads
@@ -119,6 +121,8 @@ async function stampBlock(request: OfflineRequest): Promise<string[]> {
 
 interface Written {
   readonly parts: readonly Part[]
+  /** Whether what comes next belongs to the last part. */
+  readonly goesOn: boolean
   readonly operations: readonly Operation[]
   readonly schema: SchemaModel
   readonly foreignKeysOff: boolean
@@ -141,8 +145,8 @@ function writeMigration(
   let parts: readonly Part[] = []
   let schema = before
   let foreignKeysOff = false
-  // An update in batches has transactions of its own, and so has what it is printed as.
-  let goesOn = true
+  // An update in batches has transactions of its own, and so has what it is printed as; outside of one each statement stands alone.
+  let goesOn = migration.transaction
   const passages = passagesOf(recording.intents, migration.transaction)
   for (const [at, passage] of passages.entries()) {
     if (passage.kind === 'queued') {
@@ -152,18 +156,22 @@ function writeMigration(
         throw new OfflineError(id, `${said(rest[0])} names what only its own SQL may have made`)
       operations.push(...work.operations)
       const { segments } = planWith(work.plan, offlineMetadataSql(request, work.operations, schema))
-      parts = segments.reduce((all, segment, index) => added(request, all, segment, index === 0 && goesOn), parts)
+      parts = segments.reduce(
+        (all, segment, index) => added(request, all, segment, index === 0 && goesOn && passage.transaction),
+        parts,
+      )
       foreignKeysOff ||= work.plan.foreignKeysOff === true
       schema = after
-      goesOn = true
+      goesOn = passage.transaction
     } else {
       const statements = statementsOf(request, id, passage, schema)
-      const alone = passage.kind === 'batched'
+      const alone = passage.kind === 'batched' || !migration.transaction
       parts = added(request, parts, { transactional: true, statements }, goesOn && !alone)
+      if (alone && passage.kind !== 'batched') parts = [...parts.slice(0, -1), { ...parts.at(-1)!, uncounted: true }]
       goesOn = !alone
     }
   }
-  return { parts, operations, schema, foreignKeysOff }
+  return { parts, goesOn, operations, schema, foreignKeysOff }
 }
 
 function statementsOf(
@@ -201,9 +209,9 @@ function added({ dialect }: OfflineRequest, parts: readonly Part[], segment: Seg
   return [...parts.slice(0, -1), { transactional: true, statements: [...last.statements, ...statements] }]
 }
 
-function withRows(parts: readonly Part[], rows: readonly string[]): Part[] {
+function withRows({ parts, goesOn }: Pick<Written, 'parts' | 'goesOn'>, rows: readonly string[]): Part[] {
   const last = parts.at(-1)
-  return last?.transactional
+  return goesOn && last?.transactional
     ? [...parts.slice(0, -1), { transactional: true, statements: [...last.statements, ...rows] }]
     : [...parts, { transactional: true, statements: rows }]
 }

@@ -143,7 +143,7 @@ describe.each(databases)('SQL printed for %s', (dialect, create) => {
       .flatMap((line) => /^(BEGIN|COMMIT|SELECT \d|(?:INSERT|DELETE).*autogen_version)/.exec(line)?.[1] ?? [])
       .map((text) => text.replace(/ .*autogen_version/, ' row'))
     // On PostgreSQL a statement that can have a transaction gets one of its own.
-    const alone = dialect === 'postgres' ? 'BEGIN, SELECT 2' : 'SELECT 2, BEGIN'
+    const alone = dialect === 'postgres' ? 'BEGIN, SELECT 2, COMMIT, BEGIN' : 'SELECT 2, BEGIN'
     expect(said.join(', ')).toBe(
       [
         'BEGIN, COMMIT',
@@ -152,7 +152,78 @@ describe.each(databases)('SQL printed for %s', (dialect, create) => {
         'BEGIN, SELECT 3, DELETE row, INSERT row, COMMIT',
       ].join(', '),
     )
+    await run(sql)
+    const other = await world(create)
+    await other.upgrade(mixed)
+    await sameAs(other)
+    await other.end()
   })
+
+  test('b111: what a script runs outside of a transaction is printed outside of it, and the rest around it in two', async () => {
+    const parted = history({
+      a: {
+        async upgrade(op) {
+          op.execute('SELECT 1')
+          await op.autocommit((inside) => inside.execute('SELECT 2'), { idempotent: true })
+          op.execute('SELECT 3')
+        },
+      },
+    })
+    const steps = upgradePath(parted.graph, [], ['a'])
+    const sql = await offlineSql({ ...request(parted, []), kind: 'upgrade', steps })
+    const said = sql.split('\n').flatMap((line) => /^(BEGIN|COMMIT|SELECT \d)/.exec(line)?.[1] ?? [])
+    const alone = dialect === 'postgres' ? ['BEGIN', 'SELECT 2', 'COMMIT'] : ['SELECT 2']
+    expect(said.slice(2)).toEqual(['BEGIN', 'SELECT 1', 'COMMIT', ...alone, 'BEGIN', 'SELECT 3', 'COMMIT'])
+    await sameOnceRun(parted)
+  })
+
+  test.each<[string, Parameters<typeof history>[0][string]]>([
+    [
+      'ends outside of a transaction',
+      {
+        async upgrade(op) {
+          op.execute('SELECT 1')
+          await op.autocommit((inside) => inside.execute('SELECT 2'), { idempotent: true })
+        },
+      },
+    ],
+    [
+      'has no transaction, and asks for rows',
+      {
+        transaction: false,
+        async upgrade(op) {
+          op.execute('SELECT 1')
+          await op.query('SELECT 2')
+          await op.query('SELECT 3')
+          op.execute('SELECT 4')
+        },
+      },
+    ],
+    [
+      'ends with batches',
+      {
+        async upgrade(op) {
+          op.createTable({
+            name: 'item',
+            columns: [{ name: 'id', type: 'integer' }],
+            primaryKey: { name: 'PK', columns: ['id'] },
+          })
+          op.bulkInsert('item', [{ id: 1 }])
+          await op.batched({ table: 'item', set: { id: 'id + 1' }, where: 'id = 1' })
+        },
+      },
+    ],
+  ])('b111: a script that %s leaves the rows that a run leaves', async (_case, script) => {
+    await sameOnceRun(history({ a: script }))
+  })
+
+  async function sameOnceRun(told: History) {
+    await run(await offlineSql({ ...request(told, []), kind: 'upgrade', steps: upgradePath(told.graph, [], ['a']) }))
+    const other = await world(create)
+    await other.upgrade(told)
+    await sameAs(other)
+    await other.end()
+  }
 
   test('a password is in no log row that is printed, and a way back that holds one is not kept', async () => {
     const secret = 'correct-horse-battery'
