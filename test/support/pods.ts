@@ -31,6 +31,7 @@ exports.downgrade = (op) => op.irreversible('nobody goes back')
 
 function ormconfig(options: object): string {
   return `const { DataSource } = require('typeorm')
-module.exports = new DataSource(${JSON.stringify(options)})
+// A test that says so finds the connection of one of them by its name.
+module.exports = new DataSource({ ...${JSON.stringify(options)}, applicationName: process.env.POD })
 `
 }
