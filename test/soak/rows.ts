@@ -111,7 +111,8 @@ export function survivorsOf({ from, renamed, to }: Way): Survivors {
 }
 
 function cast(from: ColumnType, to: ColumnType): string {
-  if (sameJson(from, to) || typeof to !== 'string') return '::text'
+  // A type of an extension may not be there yet; this one keeps a text as it is.
+  if (sameJson(from, to) || typeof to !== 'string' || to === 'citext') return '::text'
   return typeof from === 'string' ? `::${to}` : `::text::${to}`
 }
 

@@ -186,7 +186,10 @@ function whereTypesAgree(first: SchemaModel, second: SchemaModel): RenameListene
     if (kind === 'column') {
       const types = (schema: SchemaModel, column: string) =>
         schema.tables.flatMap((table) => table.columns.filter((one) => one.name === column).map(({ type }) => type))
-      const all = [...types(first, name), ...types(second, created)]
+      const held = types(first, name)
+      // What somebody made by hand is nobody's to rename.
+      if (held.length === 0) return null
+      const all = [...held, ...types(second, created)]
       return all.every((type) => sameJson(type, all[0])) ? created : null
     }
     const [one] = first.tables.filter((table) => displayName(table) === gone)
