@@ -49,7 +49,6 @@ export class Journey {
     private readonly folder: string,
     private readonly clock: Clock,
     private readonly names: boolean,
-    private readonly briefly: boolean,
     private readonly keepsFiles: boolean,
   ) {}
 
@@ -169,8 +168,8 @@ export class Journey {
   private environment(entities?: Entities): Environment {
     const dataSource = entities === undefined ? this.base : this.dataSourceOf(entities)
     const environment = createEnvironment({
-      // The files are read and removed: nobody keeps a HEAD of them, and most need not be pretty.
-      settings: { headFile: false, format: !this.briefly },
+      // Files that are read and removed need not be pretty, and nobody keeps a HEAD of them.
+      settings: { headFile: false, format: this.keepsFiles },
       scripts: fromModules(this.modules),
       dataSource: () => Promise.resolve(dataSource),
       place: { folder: this.folder, migrations: [this.folder], language: 'js', module: 'cjs' },
