@@ -1,12 +1,13 @@
 // One run at a time per database, schema and version table. Waiting holds nothing open: a lock is tried, not queued for.
 import { BusyError } from '../dialects/busy'
 import type { BeginOptions, Limits } from '../dialects/dialect'
-import { InterruptedError, LockTimeoutError } from '../errors'
+import { AutogenError, DatabaseUnreachableError, InterruptedError, LockTimeoutError } from '../errors'
 import { defined } from '../model/defined'
 import { displayName } from '../model/lookup'
 import type { RunListener } from './events'
+import { serverMessage } from './failure'
 import { defaultLockMs, pause } from './retry'
-import type { Session } from './session'
+import { isGone, type Session } from './session'
 import { whoRuns } from './who'
 
 /** LockOptions says how long to wait and who listens meanwhile. */
@@ -37,8 +38,15 @@ export async function withLock<R>(
   } catch (error) {
     // Where the connection is gone the lock went with it, and the first error is the one to tell.
     await lock.release().catch(() => undefined)
-    throw error
+    throw await cutOff(session, error)
   }
+}
+
+/** A connection that was cut is told by the migration it was cut in; where none ran, it is a fact of the database. */
+async function cutOff(session: Session, error: unknown): Promise<unknown> {
+  if (error instanceof AutogenError || !(await isGone(session))) return error
+  const said = session.withoutPasswords(serverMessage(error))
+  return new DatabaseUnreachableError(session.address, `the connection was cut (${said})`, { cause: error })
 }
 
 /** The session, but beginning waits while another process writes, as SQLite's only lock is its transaction, and sets the limits. */

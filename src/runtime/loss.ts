@@ -10,17 +10,6 @@ import type { Task } from './task'
 import { inTransaction, type Session } from './session'
 import { readHeads } from './versions'
 
-/** Whether anybody still answers on the connection. */
-export async function isGone({ connection, dialect }: Session): Promise<boolean> {
-  if (dialect.session.watch === undefined) return false
-  try {
-    await connection.query('SELECT 1')
-    return false
-  } catch {
-    return true
-  }
-}
-
 const patienceMs = 10_000
 
 /** Says what became of the migration. Having the lock proves that its old connection has ended, on the server as well. */

@@ -169,3 +169,14 @@ export function typeormTables(dataSource: DataSource): QualifiedName[] {
     { name: cache ?? 'query-result-cache' },
   ]
 }
+
+/** Whether anybody still answers on the connection. */
+export async function isGone({ connection, dialect }: Session): Promise<boolean> {
+  if (dialect.session.watch === undefined) return false
+  try {
+    await connection.query('SELECT 1')
+    return false
+  } catch {
+    return true
+  }
+}

@@ -382,6 +382,18 @@ describe('a connection that is cut', () => {
     expect(await here.upgrade(after(note))).toMatchObject({ heads: ['b'] })
   })
 
+  test('before the first migration began: the database is what could not be reached', async () => {
+    const beforeRun = async () => {
+      await blocker.query(
+        `SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      )
+    }
+    const { outcome } = await upgrade(after(note), () => {}, { hooks: { beforeRun } })
+    expect(outcome).toMatchObject({ code: 'database-unreachable', exitCode: 8 })
+    expect((outcome as Error).message).toMatch(/the connection was cut \(.+\)\.$/)
+    expect(await here.upgrade(after(note))).toMatchObject({ heads: ['b'] })
+  })
+
   test('in the middle of an index: what was committed stays, and the next run goes on there', async () => {
     const script = (last: string) =>
       after(
