@@ -44,6 +44,19 @@ export class HiddenTableError extends AutogenError {
   }
 }
 
+/** OpenTransactionError says that somebody else has begun a transaction on the connection that was given. */
+export class OpenTransactionError extends AutogenError {
+  readonly code = 'open-transaction'
+  readonly exitCode = exitCodes.refused
+  constructor(options?: ErrorOptions) {
+    super(
+      'On this connection a transaction is open that is not ours, and a migration would be committed with it, or taken back.',
+      'Commit it or roll it back first, or give a data source that is not initialised: it gets a connection of its own.',
+      options,
+    )
+  }
+}
+
 /** ForeignKeyMismatchError says that after a migration a foreign key refers to columns that are no key. */
 export class ForeignKeyMismatchError extends AutogenError {
   readonly code = 'foreign-key-mismatch'

@@ -42,6 +42,8 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
   if (dataSource.isInitialized) {
     const keeper = keepFile(dataSource)
     const runner = dataSource.createQueryRunner('master')
+    // SQLite's runner is the application's own, and what is open on it is not ours to roll back.
+    const theirs = runner.isTransactionActive
     await rememberUsed(dataSource.options, runner)
     return describe(dataSource, runner, {
       borrowed: true,
@@ -49,7 +51,7 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
       unstored: unstoredReason(dataSource),
       manager: (work) => withoutSubscribers(runner, work),
       async close() {
-        await release(runner)
+        await release(runner, theirs)
         keeper?.release()
       },
     })
@@ -259,9 +261,9 @@ function sqliteValue(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : (value ?? null)
 }
 
-async function release(runner: QueryRunner): Promise<void> {
+async function release(runner: QueryRunner, theirs = false): Promise<void> {
   // TypeORM releases a runner itself when its connection breaks.
   if (runner.isReleased) return
-  if (runner.isTransactionActive) await runner.rollbackTransaction()
+  if (runner.isTransactionActive && !theirs) await runner.rollbackTransaction()
   await runner.release()
 }

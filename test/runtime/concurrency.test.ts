@@ -73,8 +73,8 @@ describe.each(shared)('two runs at once on %s', (name, create) => {
 
   test('waiting ends when the run is interrupted', async () => {
     const session = await here.session()
-    const transaction = name === 'postgres' ? undefined : await session.begin()
     const lock = await session.dialect.session.lock(session.connection, lockKey(session), 'web-1')
+    const transaction = name === 'postgres' ? undefined : await session.begin()
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 100)
     await expect(start(here, many, { signal: controller.signal })).rejects.toThrow(InterruptedError)

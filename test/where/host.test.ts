@@ -174,6 +174,27 @@ describe.each(databases)('on %s', (name, open) => {
     expect((await (await User.findOneByOrFail({ id: 1 })).posts).length).toBe(1)
   })
 
+  if (name !== 'postgres') {
+    // sql.js cannot write its file while TypeORM knows of no transaction.
+    test.each(name === 'sqljs' ? ['TypeORM'] : ['SQL', 'TypeORM'])(
+      'a transaction that it has begun by %s is refused, and is still its own',
+      async (how) => {
+        const { dataSource } = await host()
+        const runner = dataSource.createQueryRunner()
+        if (how === 'SQL') await dataSource.query('BEGIN')
+        else await runner.startTransaction()
+        await dataSource.query('CREATE TABLE "own" ("id" integer)')
+        const settings = { cwd, dataSource, migrations: [first] }
+        await expect(upgrade(settings)).rejects.toMatchObject({ code: 'open-transaction', exitCode: 6 })
+        expect((await current(settings)).heads).toEqual([])
+        if (how === 'SQL') await dataSource.query('COMMIT')
+        else await runner.commitTransaction()
+        expect(await dataSource.query('SELECT * FROM "own"')).toEqual([])
+        expect(await upgrade(settings)).toMatchObject({ from: [], to: ['a1'] })
+      },
+    )
+  }
+
   test('a failed upgrade leaves it usable, with no transaction open', async () => {
     const { dataSource } = await host()
     const before = stateOf(dataSource)

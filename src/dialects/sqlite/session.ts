@@ -1,5 +1,5 @@
 // How a migration begins and ends on SQLite: https://www.sqlite.org/pragma.html#pragma_foreign_keys is ignored inside a transaction.
-import { ForeignKeyMismatchError, ForeignKeyViolationError, HiddenTableError } from '../../errors'
+import { ForeignKeyMismatchError, ForeignKeyViolationError, HiddenTableError, OpenTransactionError } from '../../errors'
 import type { BeginOptions, ConnectionLike, Lock, Queryable, SessionTraits, Transaction } from '../dialect'
 import { guard } from './guards'
 
@@ -23,11 +23,30 @@ export const session: SessionTraits = {
     },
   },
   // There is no advisory lock: the lock is BEGIN IMMEDIATE, and the heads are read again inside every transaction.
-  lock: async () => noLock,
+  lock,
   explain: (code) => (code === 'SQLITE_FULL' ? { advice: 'make room on the disk' } : undefined),
 }
 
-const noLock: Lock = { release: async () => {} }
+async function lock(connection: ConnectionLike): Promise<Lock> {
+  await refuseOpen(connection)
+  return { release: async () => {} }
+}
+
+/** Everybody shares one connection to a file: what is open on it is not ours to commit, nor to roll back. */
+async function refuseOpen(connection: ConnectionLike): Promise<void> {
+  if (connection.isTransactionActive) throw new OpenTransactionError()
+  try {
+    await connection.query('BEGIN')
+  } catch (error) {
+    if (/within a transaction/.test(String((error as { message?: unknown }).message))) {
+      throw new OpenTransactionError({ cause: error })
+    }
+    throw error
+  }
+  // Whoever heard of the one must hear of the other.
+  if (connection.isTransactionActive) await connection.rollbackTransaction()
+  else await connection.query('ROLLBACK')
+}
 
 async function begin(
   connection: ConnectionLike,
@@ -36,15 +55,17 @@ async function begin(
   // With legacy_alter_table on, a rename would leave views and triggers behind.
   const off = [...(foreignKeysOff ? ['foreign_keys'] : []), 'legacy_alter_table']
   const restore = await keepPragmas(connection, off)
+  let begun = false
   try {
     for (const name of off) await connection.query(`PRAGMA ${name} = OFF`)
     await connection.query('BEGIN IMMEDIATE')
+    begun = true
     markBegun(connection)
     await refuseHidden(connection)
     const before = foreignKeysOff || checked ? await violations(connection) : undefined
     return transaction(connection, before, restore)
   } catch (error) {
-    if (connection.isTransactionActive) await connection.rollbackTransaction()
+    if (begun && connection.isTransactionActive) await connection.rollbackTransaction()
     await restore()
     throw error
   }

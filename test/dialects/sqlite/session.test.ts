@@ -131,6 +131,23 @@ describe.each(drivers)('%s', (driver) => {
     expect(lock).toBeDefined()
     expect(sqlite.session.holder).toBeUndefined()
   })
+
+  test.each(['by SQL', 'by TypeORM'])(
+    'a transaction that somebody else has begun %s is refused, and stays',
+    async (how) => {
+      const connection = database.runner as unknown as ConnectionLike
+      if (how === 'by SQL') await database.run('BEGIN')
+      else await database.runner.startTransaction()
+      await database.run(`INSERT INTO "post" VALUES (2, 'b')`)
+      const refused = { code: 'open-transaction', exitCode: 6 }
+      await expect(sqlite.session.lock(connection, 'key', 'web-1')).rejects.toMatchObject(refused)
+      await expect(begin(true)).rejects.toThrow('within a transaction')
+      if (how === 'by SQL') await database.run('COMMIT')
+      else await database.runner.commitTransaction()
+      expect(await count('post')).toBe(2)
+      expect(await pragma()).toBe(1)
+    },
+  )
 })
 
 // A runner that does not know of the transaction somebody has begun.
