@@ -90,9 +90,9 @@ describe.each([0, 1, 2])('with %i of two revisions in the database', (ran) => {
       })
     })
 
-    /** Every object by its catalogue, and every row of ours. */
+    /** Every object by its catalogue, and every row of ours. Roles are the server's, and other suites make some. */
     async function content() {
-      const catalogues = ['pg_class', 'pg_attribute', 'pg_type', 'pg_proc', 'pg_namespace', 'pg_constraint', 'pg_roles']
+      const catalogues = ['pg_class', 'pg_attribute', 'pg_type', 'pg_proc', 'pg_namespace', 'pg_constraint']
       const counts = catalogues.map((name) => `SELECT '${name}' AS name, count(*)::int AS count FROM ${name}`)
       const found = await ask(
         database,
