@@ -4,6 +4,7 @@ import { foldManaged } from '../operations/managed'
 import type { Operation } from '../operations/operation'
 import type { KeptDowngrade } from '../scripts/script'
 import type { Session } from './session'
+import { whoRuns } from './who'
 
 /** LogKind is why a row was written. */
 export type LogKind = 'upgrade' | 'downgrade' | 'stamp' | 'adopt' | 'squash' | 'repair'
@@ -44,6 +45,12 @@ export async function readLog({ connection, dialect, scope, tables }: Session): 
   if (!(await dialect.hasTable(connection, tables.log, scope))) return []
   const rows = await connection.query(`SELECT * FROM ${dialect.quoteTable(tables.log, scope)} ORDER BY id`)
   return rows.map(entryOf)
+}
+
+/** What every row says of which nothing ran: it is done, by whoever says so, and took no time. */
+export function doneAtOnce() {
+  const now = new Date().toISOString()
+  return { status: 'done', stepsDone: 0, ...whoRuns(), startedAt: now, finishedAt: now, durationMs: 0 } as const
 }
 
 /** Writes a row and returns its number. */

@@ -8,11 +8,10 @@ import type { MigrationScript } from '../scripts/script'
 import { unknownChecksum } from './history'
 import { keptDowngrade } from './kept'
 import { withLock, type LockOptions } from './lock'
-import { appliedFromLog, halfDone, readLog, startEntry, type LogEntry, type NewLogEntry } from './log'
+import { appliedFromLog, doneAtOnce, halfDone, readLog, startEntry, type LogEntry, type NewLogEntry } from './log'
 import { ensureTables } from './own-tables'
 import { recordMigration } from './recorded'
 import { inTransaction, type Session } from './session'
-import { whoRuns } from './who'
 
 /** RepairRequest says what was decided about a revision. */
 export interface RepairRequest extends LockOptions {
@@ -43,7 +42,8 @@ export function repair(on: Session, request: RepairRequest): Promise<Repair> {
     await ensureTables(session)
     return inTransaction(session, async () => {
       const { row, told } = await decide(request, await readLog(session))
-      await startEntry(session, rowOf(request, row))
+      const { revision, reason, toolVersion } = request
+      await startEntry(session, { ...row, revision, kind: 'repair', toolVersion, ...doneAtOnce(), reason })
       return told
     })
   })
@@ -88,21 +88,4 @@ async function settlement({ revision }: RepairRequest, log: readonly LogEntry[])
   // It counts as run again, as what it was.
   const { checksum, downgrade } = appliedFromLog(log).get(revision) ?? {}
   return { row: defined({ ...back, direction: 'up' as const, checksum, downgrade }), told: { undone: operations } }
-}
-
-function rowOf({ revision, reason, toolVersion }: RepairRequest, decided: Decided): NewLogEntry {
-  const now = new Date().toISOString()
-  return {
-    ...decided,
-    revision,
-    kind: 'repair',
-    status: 'done',
-    stepsDone: 0,
-    toolVersion,
-    ...whoRuns(),
-    startedAt: now,
-    finishedAt: now,
-    durationMs: 0,
-    reason,
-  }
 }

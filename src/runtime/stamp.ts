@@ -12,13 +12,12 @@ import { tellApplied, type ApplyListener } from './applied'
 import { withUnknown } from './history'
 import { keptDowngrade } from './kept'
 import { withLock, type LockOptions } from './lock'
-import { appliedFromLog, openAttempts, readLog, startEntry, type NewLogEntry } from './log'
+import { appliedFromLog, doneAtOnce, openAttempts, readLog, startEntry, type NewLogEntry } from './log'
 import { ensureTables } from './own-tables'
 import { recordMigration } from './recorded'
 import { replay, type Replay } from './replay'
 import { inTransaction, type Session } from './session'
 import { applyHeads, readHeads, selectHeads } from './versions'
-import { whoRuns } from './who'
 
 /** StampRequest says which revisions shall count as run; `steps` is asked for the heads found under the lock, in a graph that knows them. */
 export interface StampRequest extends LockOptions {
@@ -133,21 +132,15 @@ async function entryOf(request: StampRequest, step: Step, told: Replay): Promise
   const { graph, scripts, reason, toolVersion } = request
   const script = scripts.find(({ revision }) => revision.id === step.revision.id)
   const migration = script === undefined ? undefined : await recordMigration(script)
-  const now = new Date().toISOString()
   return defined({
     revision: step.revision.id,
     parents: step.revision.down,
     direction: step.direction,
     kind: 'stamp' as const,
-    status: 'done' as const,
-    stepsDone: 0,
     checksum: migration?.checksum,
     operations: stampedOperations(step, told),
     toolVersion,
-    ...whoRuns(),
-    startedAt: now,
-    finishedAt: now,
-    durationMs: 0,
+    ...doneAtOnce(),
     reason,
     downgrade: migration && step.direction === 'up' ? keptDowngrade(migration, graph) : undefined,
   })
