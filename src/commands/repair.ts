@@ -3,7 +3,6 @@ import type { Environment } from '../environment'
 import { UsageError } from '../errors'
 import { resolveRevisions } from '../graph/target'
 import { defined } from '../model/defined'
-import { describe } from '../operations/describe'
 import { requireConsent } from '../protection'
 import { readLog } from '../runtime/log'
 import { repair } from '../runtime/repair'
@@ -65,9 +64,9 @@ export const repairCommand: Command<RepairOptions, RepairResult> = {
     return defined({
       revision,
       decision,
-      reason,
+      reason: session.withoutPasswords(reason),
       ...accepted,
-      undone: undone?.map((operation) => session.withoutPasswords(describe(operation))),
+      undone: undone?.map((operation) => session.describe(operation)),
     })
   },
   print({ revision, decision, undone = [] }, { line, paint }) {

@@ -2,7 +2,6 @@
 import { AutogenError, MigrationFailedError } from '../errors'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
-import { describe } from '../operations/describe'
 import type { SourceLine } from '../operations/intent'
 import { sourceLine } from '../operations/source-line'
 import type { Operation } from '../operations/operation'
@@ -26,7 +25,7 @@ export function migrationFailure(error: unknown, session: Session, circumstances
     defined({
       revision: step.revision.id,
       direction: step.direction,
-      operation: operation === undefined ? undefined : session.withoutPasswords(describe(operation)),
+      operation: operation === undefined ? undefined : session.describe(operation),
       sql: sql === undefined ? undefined : session.withoutPasswords(sql),
       at,
       completed,

@@ -3,7 +3,6 @@ import type { Guard } from '../dialects/dialect'
 import { RowsInTheWayError } from '../errors'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
-import { describe } from '../operations/describe'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
 import type { Session } from './session'
@@ -11,7 +10,7 @@ import type { Session } from './session'
 /** Throws RowsInTheWayError where the guard finds rows. */
 export async function refuseRowsInTheWay(
   { table, where, remedy, lock, sql }: Guard,
-  { connection, dialect, scope, withoutPasswords }: Session,
+  { connection, dialect, scope, withoutPasswords, describe }: Session,
   { revision, direction }: Step,
   operation: Operation | undefined,
   at: SourceLine | undefined,
@@ -31,7 +30,7 @@ export async function refuseRowsInTheWay(
         `SELECT * FROM ${dialect.quoteTable(table, scope)}${where === undefined ? '' : ` WHERE ${where}`}`,
       ),
       remedy,
-      operation: operation === undefined ? undefined : withoutPasswords(describe(operation)),
+      operation: operation === undefined ? undefined : describe(operation),
       at,
     }),
   )

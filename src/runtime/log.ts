@@ -1,8 +1,10 @@
 // The log: one row for each time a migration ran, was stamped, or failed. It says what we own and which revisions were here.
 import type { Row } from '../dialects/dialect'
+import { defined } from '../model/defined'
 import { foldManaged } from '../operations/managed'
 import type { Operation } from '../operations/operation'
 import type { KeptDowngrade } from '../scripts/script'
+import { operationWithout } from './passwords'
 import type { Session } from './session'
 import { whoRuns } from './who'
 
@@ -78,30 +80,21 @@ export async function finishEntry(session: Session, id: number, entry: NewLogEnt
   )
 }
 
-/** What a script says may hold the password it connects with; the log must not, printed or written. */
-export function withoutSecrets(session: Pick<Session, 'withoutPasswords'>, entry: NewLogEntry): NewLogEntry {
-  const operations = entry.operations.map((operation) => {
-    const texts = operation.kind === 'commentTable' ? [...written, 'from', 'to'] : written
-    return cleaned(operation, texts, (text) => session.withoutPasswords(text)) as Operation
+/** What a script says, or a person, may hold the password it connects with; the log must not, printed or written. */
+export function withoutSecrets(
+  { withoutPasswords }: Pick<Session, 'withoutPasswords'>,
+  entry: NewLogEntry,
+): NewLogEntry {
+  const operations = entry.operations.map((operation) => operationWithout(operation, withoutPasswords))
+  const { downgrade, reason, ...rest } = entry
+  const kept = JSON.stringify(downgrade)
+  return defined({
+    ...rest,
+    operations,
+    reason: reason === undefined ? undefined : withoutPasswords(reason),
+    // With the password taken out it would no longer lead back.
+    downgrade: kept === undefined || withoutPasswords(kept) !== kept ? undefined : downgrade,
   })
-  const kept = JSON.stringify(entry.downgrade)
-  // With the password taken out it would no longer lead back.
-  if (kept === undefined || session.withoutPasswords(kept) === kept) return { ...entry, operations }
-  const { downgrade: _, ...rest } = entry
-  return { ...rest, operations }
-}
-
-// Whatever else an operation is made of are names, which must stay what they are.
-const written = ['sql', 'canonical', 'parameters', 'rows', 'comment', 'default', 'using', 'arguments', 'text']
-
-function cleaned(value: unknown, texts: readonly string[] | 'all', clean: (text: string) => string): unknown {
-  if (typeof value === 'string') return texts === 'all' ? clean(value) : value
-  if (Array.isArray(value)) return value.map((one) => cleaned(one, texts, clean))
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
-  const parts = Object.entries(value).map(([key, one]): [string, unknown] => {
-    return [key, cleaned(one, texts === 'all' || texts.includes(key) ? 'all' : texts, clean)]
-  })
-  return Object.fromEntries(parts)
 }
 
 /** The objects our migrations made and still own, as the log tells it. */

@@ -2,7 +2,7 @@
 import type { DataSource } from 'typeorm'
 import type { Dialect, Scope } from '../dialects/dialect'
 import { defined } from '../model/defined'
-import { withoutPasswords } from './passwords'
+import { holdsPassword, withoutPasswords } from './passwords'
 import {
   dialectOf,
   interopOf,
@@ -23,6 +23,8 @@ export interface OfflineTarget {
   readonly opening: readonly string[]
   /** Takes the passwords of the data source out of what the log would keep. */
   withoutPasswords(text: string): string
+  /** Whether SQL would show the password of the data source. */
+  holdsPassword(sql: string): boolean
 }
 
 /** Dialect, scope and our tables by the options alone; the default schema is the one they name, else `public`. */
@@ -42,5 +44,6 @@ export function offlineTarget(dataSource: DataSource, settings: SessionSettings)
     interop,
     opening,
     withoutPasswords: (text) => withoutPasswords(text, dataSource.options),
+    holdsPassword: (sql) => holdsPassword(sql, dataSource.options),
   }
 }

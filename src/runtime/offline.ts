@@ -50,6 +50,8 @@ export interface OfflineRequest {
   readonly opening?: readonly string[]
   /** Takes passwords out of what the log keeps. */
   withoutPasswords(text: string): string
+  /** Whether SQL holds one, and would show it to whoever reads what is printed. */
+  holdsPassword(sql: string): boolean
 }
 
 /** The SQL of the steps, version and log rows included. */
@@ -171,6 +173,8 @@ function writeMigration(
       goesOn = !alone
     }
   }
+  if (parts.some(({ statements }) => statements.some((sql) => request.holdsPassword(sql))))
+    throw new OfflineError(id, 'its SQL holds the password that the data source connects with')
   return { parts, goesOn, operations, schema, foreignKeysOff }
 }
 

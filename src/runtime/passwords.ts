@@ -1,7 +1,8 @@
 // Passwords, kept out of whatever somebody else wrote: drivers, servers, scripts.
 import type { DataSourceOptions } from 'typeorm'
 import { AutogenError } from '../errors'
-import { masterOf, parseUrl, record, text } from './address'
+import type { Operation } from '../operations/operation'
+import { addressOf, masterOf, parseUrl, record, text } from './address'
 
 /** Takes passwords out of a text: those of the options and of further addresses, and any inside a URL. */
 export function withoutPasswords(message: string, options: Partial<DataSourceOptions>, ...urls: unknown[]): string {
@@ -24,6 +25,25 @@ export function cleanError(error: unknown, clean: (message: string) => string = 
   return error
 }
 
+/** Takes passwords out of the texts of an operation; before it is described, as what is shortened may hold a part of one. */
+export function operationWithout(operation: Operation, clean: (text: string) => string): Operation {
+  const texts = operation.kind === 'commentTable' ? [...written, 'from', 'to'] : written
+  return cleaned(operation, texts, clean) as Operation
+}
+
+// Whatever else an operation is made of are names, which must stay what they are.
+const written = ['sql', 'canonical', 'parameters', 'rows', 'comment', 'default', 'using', 'arguments', 'text']
+
+function cleaned(value: unknown, texts: readonly string[] | 'all', clean: (text: string) => string): unknown {
+  if (typeof value === 'string') return texts === 'all' ? clean(value) : value
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, texts, clean))
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  const parts = Object.entries(value).map(([key, one]): [string, unknown] => {
+    return [key, cleaned(one, texts === 'all' || texts.includes(key) ? 'all' : texts, clean)]
+  })
+  return Object.fromEntries(parts)
+}
+
 function textsOf(error: object): [string, string][] {
   return Object.getOwnPropertyNames(error).flatMap((key): [string, string][] => {
     const value: unknown = Reflect.get(error, key)
@@ -33,7 +53,21 @@ function textsOf(error: object): [string, string][] {
 
 /** The same where nothing is known of the settings. */
 export function withoutUrlPasswords(message: string): string {
-  return message.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s]*@/gi, '$1:***@')
+  return message
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s]*@/gi, '$1:***@')
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]+):[^\s:/@]*(?=\.\.\.|…)/gi, '$1:***')
+}
+
+/**
+ * Whether SQL that is to be printed holds the password of the options. One that is short, a plain word or a name they hold as well
+ * is nobody's secret, and part of much that has nothing to do with it.
+ */
+export function holdsPassword(sql: string, options: Partial<DataSourceOptions>): boolean {
+  const shown = secretsOf(options, []).filter((secret) => secret.length >= 8 && !/^\p{L}+$/u.test(secret))
+  const held = shown.filter((secret) => sql.includes(secret) || sql.includes(secret.replaceAll("'", "''")))
+  if (held.length === 0) return false
+  const { user, database } = addressOf(options as DataSourceOptions)
+  return held.some((secret) => secret !== user && secret !== database)
 }
 
 const used = new WeakMap<object, string>()
@@ -58,9 +92,21 @@ function secretsOf(options: object, others: readonly unknown[]): string[] {
 
 /** A short password is part of many words by chance, so it is only looked for as a word of its own. */
 function masked(message: string, secret: string): string {
-  if (secret.length >= 8) return message.replaceAll(secret, '***')
+  if (secret.length >= 8) return cutOff(message.replaceAll(secret, '***'), secret)
   const literal = secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   return message.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, 'gu'), '***')
+}
+
+/** What a server shortens may end inside of a password; it ends such a text with dots. */
+function cutOff(message: string, secret: string): string {
+  const parts = message.split(/(?=\.\.\.|…)/)
+  const last = parts.pop()
+  const ended = parts.map((part) => {
+    for (let length = secret.length - 1; length >= 4; length--)
+      if (part.endsWith(secret.slice(0, length))) return `${part.slice(0, -length)}***`
+    return part
+  })
+  return [...ended, last].join('')
 }
 
 /** The password inside a connection string, as it was before it was escaped. */

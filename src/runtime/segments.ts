@@ -4,7 +4,6 @@ import type { Blocker, Row, Segment, Statement, Transaction } from '../dialects/
 import { LockLostError, NotResumableError, PoolerError, TransactionControlError } from '../errors'
 import type { HeadChange } from '../graph/heads'
 import { defined, type Defined } from '../model/defined'
-import { describe } from '../operations/describe'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
 import { migrationFailure } from './failure'
@@ -81,7 +80,7 @@ export class SegmentRun {
 
   /** What the committed parts did, described. */
   get kept(): string[] {
-    return this.#committed.map((operation) => this.#task.session.withoutPasswords(describe(operation)))
+    return this.#committed.map((operation) => this.#task.session.describe(operation))
   }
 
   /** Who was seen in the way of the last statement. */

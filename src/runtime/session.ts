@@ -5,8 +5,10 @@ import type { BeginOptions, ConnectionLike, Copies, Dialect, Scope, Transaction 
 import { UnsupportedDriverError } from '../errors'
 import { defined } from '../model/defined'
 import type { QualifiedName } from '../model/schema'
+import { describe } from '../operations/describe'
+import type { Operation } from '../operations/operation'
 import { openConnection, type Purpose } from './connection'
-import { withoutPasswords } from './passwords'
+import { operationWithout, withoutPasswords } from './passwords'
 
 /** SessionSettings names our two tables and the schemas that are read besides the default one. */
 export interface SessionSettings {
@@ -54,6 +56,8 @@ export interface Session {
   unstored(): Promise<string | undefined>
   /** Takes the passwords of this connection out of a text that somebody else wrote. */
   withoutPasswords(text: string): string
+  /** An operation as people read it, without those passwords. */
+  describe(operation: Operation): string
   /** Runs work with TypeORM's entity manager on this connection, its metadata built when first asked for; no subscriber hears of it. */
   manager<R>(work: (manager: EntityManager) => Promise<R>): Promise<R>
   /** Begins a transaction; on SQLite it holds the write lock from its first moment. */
@@ -76,6 +80,7 @@ export async function openSession(
   purpose: Purpose = 'write',
 ): Promise<Session> {
   const dialect = dialectOf(dataSource.options.type)
+  const clean = (text: string) => withoutPasswords(text, dataSource.options)
   const connection = await openConnection(dataSource, purpose)
   try {
     const db = connection.connection
@@ -95,7 +100,8 @@ export async function openSession(
       driver: connection.driver,
       address: connection.address,
       database: connection.database,
-      withoutPasswords: (text: string) => withoutPasswords(text, dataSource.options),
+      withoutPasswords: clean,
+      describe: (operation: Operation) => describe(operationWithout(operation, clean)),
       borrowed: connection.borrowed,
       absent: connection.absent,
       // What sql.js holds in memory it takes for a file, too.

@@ -4,7 +4,6 @@ import type { Blocker, Row, Statement } from '../dialects/dialect'
 import { InterruptedError } from '../errors'
 import { defined } from '../model/defined'
 import { displayName } from '../model/lookup'
-import { describe } from '../operations/describe'
 import type { SourceLine } from '../operations/intent'
 import { copyRows } from './copy'
 import { migrationFailure } from './failure'
@@ -65,7 +64,7 @@ export class Statements {
           type: 'statement' as const,
           revision: step.revision.id,
           sql: session.withoutPasswords(sql),
-          operation: operation === undefined ? undefined : session.withoutPasswords(describe(operation)),
+          operation: operation === undefined ? undefined : session.describe(operation),
           durationMs,
         }),
       )

@@ -1,6 +1,6 @@
 import { AutogenError, FileLoadError, UsageError } from '../../src/errors'
 import type { Op } from '../../src/operations/op'
-import { cleanError, withoutPasswords } from '../../src/runtime/passwords'
+import { cleanError, holdsPassword, withoutPasswords } from '../../src/runtime/passwords'
 import { freshPostgres } from '../support/databases'
 import { history, world } from './world'
 
@@ -23,6 +23,18 @@ describe('a password is taken out of a text', () => {
     ['a short one of signs', 'p$.', 'not p$x but p$.', 'not p$x but ***'],
     ['a long one wherever it stands', 'hunter2-secret', 'xhunter2-secretx', 'x***x'],
     ['as a URL spells it', 'p@ss/word', 'in p%40ss%2Fword and p@ss/word', 'in *** and ***'],
+    [
+      'one that a server has cut off',
+      'p@ss/word',
+      'row (1, p@ss/w...), p%40ss%2F… but p@s... and pass',
+      'row (1, ***...), ***… but p@s... and pass',
+    ],
+    [
+      'one cut off inside a URL, whosever it is',
+      'a',
+      'row (1, postgres://ann:oth...) of http://here:80/...',
+      'row (1, postgres://ann:***...) of http://here:80/...',
+    ],
     ['inside a URL, whosever it is', 'a', 'postgres://ann:other@db/shop', 'postgres://ann:***@db/shop'],
   ])('%s', (_, password, text, expected) => {
     expect(withoutPasswords(text, having(password))).toBe(expected)
@@ -38,6 +50,18 @@ describe('a password is taken out of a text', () => {
       delete process.env.PGPASSWORD
     }
   })
+})
+
+test.each([
+  ['hunter2-secret', "SELECT 'hunter2-secret'", true],
+  ["it's-secret-2", "SELECT 'it''s-secret-2'", true],
+  ['p@ss/word', "SELECT 'postgres://ann:p%40ss%2Fword@db'", true],
+  ['hunter2-secret', "SELECT 'hunter3-secret'", false],
+  ['secret1', "SELECT 'secret1'", false],
+  ['password', 'ALTER TABLE "user" ADD COLUMN "password" text', false],
+  ['app_user', 'GRANT SELECT ON "user" TO app_user', false],
+])('of the password %s SQL is asked: %s', (password, sql, holds) => {
+  expect(holdsPassword(sql, { type: 'postgres', username: 'app_user', password })).toBe(holds)
 })
 
 describe('an error', () => {

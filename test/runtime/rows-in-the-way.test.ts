@@ -163,6 +163,7 @@ test('printed as SQL, the count stands before the change and stops it', async ()
     toolVersion: '0',
     interop: { table: { name: 'typeorm_metadata' }, creates: false },
     withoutPasswords: (text) => text,
+    holdsPassword: () => false,
   })
   const lines = sql.split('\n').slice(1, 4)
   expect(lines[0]).toBe('BEGIN;')
