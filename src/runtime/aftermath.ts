@@ -6,7 +6,6 @@ import { defined } from '../model/defined'
 import { blockerText } from './events'
 import { serverMessage } from './failure'
 import { withoutSecrets } from './observer'
-import type { OneTransaction } from './one-transaction'
 import { ensureTables } from './own-tables'
 import { defaultRetries, explanationOf, pause, pauseMs } from './retry'
 import type { Context, MigrateRequest } from './run'
@@ -84,16 +83,10 @@ export function wholeFailure(
   return new MigrationFailedError({ ...failure, completed: 0, ...how }, failure.cause)
 }
 
-/** Takes the whole run back; the log tells of the failure, unless it was a dry run. */
-export async function takeBack(
-  context: Context,
-  one: OneTransaction,
-  run: SegmentRun,
-  failure: AutogenError,
-): Promise<void> {
+/** The whole run was taken back; the log tells of the failure, unless it was a dry run. */
+export async function recordTakenBack(context: Context, run: SegmentRun, failure: AutogenError): Promise<void> {
   const { afterwards, request } = context
   try {
-    await one.rollback()
     run.forget()
     if (!request.dryRun && !(failure instanceof FileChangedError)) await run.recordFailure(failure, afterwards)
   } catch (error) {

@@ -53,6 +53,11 @@ export async function lossOf(
   }
 }
 
+/** Whether the COMMIT whose answer was lost is known to have taken effect. */
+export function tookEffect(error: unknown): error is ConnectionLostError & { readonly heads: readonly string[] } {
+  return error instanceof ConnectionLostError && error.outcome === 'committed'
+}
+
 function lastOf(log: readonly LogEntry[], { revision, direction }: Step): LogEntry | undefined {
   const last = log.findLast((one) => one.revision === revision.id)
   return last?.direction === direction ? last : undefined

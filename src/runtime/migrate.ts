@@ -10,12 +10,21 @@ import { aroundRun, type HookRunFacts } from './hooks'
 import { liveSchema } from './live-schema'
 import { patientSession, withLock } from './lock'
 import { readLog, type LogEntry } from './log'
+import { lossOf, tookEffect } from './loss'
 import { Observer } from './observer'
-import { ForeignKeysNeedOff, openOne, RehearsalEnds, rehearsal, single, type RehearsalNote } from './one-transaction'
+import {
+  ForeignKeysNeedOff,
+  openOne,
+  RehearsalEnds,
+  rehearsal,
+  single,
+  type OneTransaction,
+  type RehearsalNote,
+} from './one-transaction'
 import { ensureTables } from './own-tables'
 import { recordMigration, type RecordedMigration } from './recorded'
 import { type Context, type MigrateRequest, type MigrateResult, Progress } from './run'
-import type { Session } from './session'
+import { isGone, type Session } from './session'
 import { runStep, scriptOf } from './step'
 import { survey } from './survey'
 import { readHeads, selectHeads } from './versions'
@@ -100,11 +109,13 @@ async function runTogether(
         const { complete = true } = result.rehearsal ?? {}
         return { ...result, rehearsal: { complete, notes: [...notes, ...(result.rehearsal?.notes ?? [])] } }
       }
-      await one.commit()
+      await commitAll(one, context)
       progress.changed = result.steps.length > 0
       tellEnd(request, result, durationMs)
       return progress.changed ? defined({ ...result, backup: backup?.file }) : result
     } catch (error) {
+      if (tookEffect(error)) progress.changed = true
+      if (progress.changed) throw error
       // Where the connection is gone, so is the transaction.
       await one.rollback().catch(() => undefined)
       schema.forget()
@@ -112,6 +123,16 @@ async function runTogether(
       if (!(error instanceof ForeignKeysNeedOff) || off) throw error
       notes.length = 0
     }
+  }
+}
+
+/** Where the connection is lost meanwhile, another one says whether the COMMIT took effect. */
+async function commitAll(one: OneTransaction, { session, request, progress }: Context): Promise<void> {
+  const { last } = progress
+  try {
+    await one.commit()
+  } catch (error) {
+    throw last !== undefined && (await isGone(session)) ? await lossOf(last, error, request.onEvent) : error
   }
 }
 
@@ -191,7 +212,7 @@ async function runSteps(context: Context, before: readonly string[], planned: re
       if (onlySkipped !== true) left = stillToDo(request.graph, planned, progress.heads)
       schema.forget()
     } else {
-      progress.add(step, outcome.durationMs, outcome.heads)
+      progress.add(outcome.task, outcome.durationMs, outcome.heads)
       left = left.slice(1)
     }
   }

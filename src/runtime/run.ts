@@ -11,6 +11,7 @@ import type { LogEntry } from './log'
 import type { Observer } from './observer'
 import type { InOne, OneTransaction, RehearsalNote } from './one-transaction'
 import type { Session } from './session'
+import type { Task } from './task'
 
 /** MigrateRequest says where to go; `steps` is asked again whenever the heads turn out to be others. */
 export interface MigrateRequest extends LockOptions {
@@ -67,16 +68,21 @@ export class Progress {
     this.heads = before
   }
 
+  /** The work of the last step that is done. */
+  last: Task | undefined
+
   /** A step is done, and the heads are others. */
-  add(step: Step, durationMs: number, heads: readonly string[]): void {
-    this.done = [...this.done, { step, durationMs }]
+  add(task: Task, durationMs: number, heads: readonly string[]): void {
+    this.done = [...this.done, { step: task.step, durationMs }]
     this.heads = heads
+    this.last = task
   }
 
   /** All of it was taken back. */
   reset(): void {
     this.done = []
     this.heads = this.before
+    this.last = undefined
   }
 }
 

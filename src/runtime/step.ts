@@ -5,7 +5,7 @@ import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import type { Intent } from '../operations/intent'
 import type { MigrationScript } from '../scripts/script'
-import { cleanUp, explained, inTheWay, retriesOf, takeBack, waitToRunAgain, wholeFailure } from './aftermath'
+import { cleanUp, explained, inTheWay, recordTakenBack, retriesOf, waitToRunAgain, wholeFailure } from './aftermath'
 import { tellApplied } from './applied'
 import type { MigrationEvent } from './events'
 import { migrationFailure } from './failure'
@@ -13,7 +13,7 @@ import { keptDowngrade } from './kept'
 import { inMigration } from './hooks'
 import { needsForeignKeysOff, runScript } from './live'
 import { halfDone, readLog, type LogEntry } from './log'
-import { lossOf } from './loss'
+import { lossOf, tookEffect } from './loss'
 import { ForeignKeysNeedOff, RehearsalEnds } from './one-transaction'
 import { passagesOf, reasonAgainst, recordMigration, refuseUnfilled, type RecordedMigration } from './recorded'
 import { explanationOf } from './retry'
@@ -35,7 +35,7 @@ export interface Place {
 }
 
 /** Outcome: another process was there first, or the heads afterwards. */
-export type Outcome = 'moved' | { readonly heads: readonly string[]; readonly durationMs: number }
+export type Outcome = 'moved' | { readonly heads: readonly string[]; readonly durationMs: number; readonly task: Task }
 
 /** Runs one migration, and again where others were in its way. */
 export async function runStep(
@@ -126,7 +126,7 @@ async function runTask(
     await one?.check()
     progress.changed ||= one === undefined
     tell('done')
-    return { heads: after, durationMs: Date.now() - began }
+    return { heads: after, durationMs: Date.now() - began, task }
   } catch (error) {
     if (error instanceof ForeignKeysNeedOff || error instanceof RehearsalEnds) {
       await run.rollback()
@@ -140,14 +140,18 @@ async function runTask(
     schema.forget()
     if (one !== undefined) {
       const whole = wholeFailure(failure, request, done)
-      await takeBack(context, one, run, whole)
+      await one.rollback().catch(() => undefined)
+      const lost = dryRun !== true && (await isGone(session)) ? await lossOf(task, failure, request.onEvent) : undefined
+      if (lost === undefined) await recordTakenBack(context, run, whole)
       tell('failed')
-      throw whole
+      throw lost ?? whole
     }
     await run.rollback().catch(() => undefined)
     if (await isGone(session)) {
+      const lost = await lossOf(task, failure, request.onEvent)
+      if (tookEffect(lost)) progress.add(task, Date.now() - began, lost.heads)
       tell('failed')
-      throw await lossOf(task, failure, request.onEvent)
+      throw lost
     }
     context.progress.changed ||= run.hasCommitted
     const blockers = await inTheWay(context, run, failure)

@@ -409,10 +409,25 @@ describe('a connection that is cut', () => {
     expect(await here.upgrade(script('SELECT 1'))).toMatchObject({ heads: ['b'] })
   })
 
+  test('in the middle of a run in one transaction: nothing of it is kept, and the log has it', async () => {
+    const cut = after((op) => op.execute('SELECT pg_terminate_backend(pg_backend_pid())'))
+    const lost = await here.upgrade(cut, undefined, { singleTransaction: true }).catch((error: unknown) => error)
+    expect(lost).toBeInstanceOf(ConnectionLostError)
+    expect(lost).toMatchObject({ exitCode: 5, revision: 'b', outcome: 'rolled-back', heads: [] })
+    const log = await readLog(await here.session())
+    expect(log.map(({ revision, status }) => [revision, status])).toEqual([['b', 'failed']])
+    const tried = await here.upgrade(cut, undefined, { dryRun: true }).catch((error: unknown) => error)
+    expect(tried).toMatchObject({ exitCode: 5, dryRun: true })
+    expect(await readLog(await here.session())).toHaveLength(1)
+  })
+
   test.each([
-    ['before it took effect', 'rolled-back', ['a']],
-    ['after it took effect', 'committed', ['b']],
-  ] as const)('while it commits, %s', async (_when, what, heads) => {
+    ['before it took effect', 'rolled-back', ['a'], {}],
+    ['after it took effect', 'committed', ['b'], {}],
+    ['of a run in one transaction before it took effect', 'rolled-back', ['a'], { singleTransaction: true }],
+    ['of a run in one transaction after it took effect', 'committed', ['b'], { singleTransaction: true }],
+  ] as const)('while it commits, %s', async (_when, what, heads, how) => {
+    const runs: unknown[] = []
     const all = after(note)
     await here.upgrade(all, 'a')
     const session = await here.session()
@@ -441,9 +456,12 @@ describe('a connection that is cut', () => {
       ...all,
       steps: (from) => upgradePath(all.graph, from, ['b']),
       toolVersion: '0.0.1',
+      hooks: { afterRun: ({ done, after }) => void runs.push([done.map(({ revision }) => revision.id), after]) },
+      ...how,
     }).catch((error: unknown) => error)
     expect(lost).toBeInstanceOf(ConnectionLostError)
-    expect(lost).toMatchObject({ revision: 'b', outcome: what, heads })
+    expect(lost).toMatchObject({ exitCode: 5, revision: 'b', outcome: what, heads })
+    expect(runs).toEqual([[what === 'committed' ? ['b'] : [], heads]])
     const log = await readLog(await here.session())
     expect(log.map(({ revision, status }) => [revision, status])).toEqual([
       ['a', 'done'],
