@@ -28,6 +28,7 @@ const once = [
   'cli/init',
   'cli/json-log',
   'cli/passwords',
+  'cli/pooler',
   'cli/print',
   'cli/prompts',
   'cli/refused',
