@@ -4,15 +4,13 @@ import type { EntityTraits } from '../dialects/dialect'
 import { defined } from '../model/defined'
 import { isExpression } from '../model/expression'
 import type { Column, ColumnType, EnumType, Generated, Literal } from '../model/schema'
+import { tableName, typeName, type Naming } from './names'
 
 export type ColumnMetadata = EntityMetadata['columns'][number]
 
 /** Reading is what every part of an entity is read with. */
-export interface Reading {
+export interface Reading extends Naming {
   readonly dataSource: DataSource
-  readonly traits: EntityTraits
-  /** The schema a table, type or view lies in; undefined for the default one. */
-  readonly schemaOf: (metadata: EntityMetadata) => string | undefined
 }
 
 /** The columns of a table that are in the database: own, embedded, inherited, of relations and trees. */
@@ -49,17 +47,11 @@ function typeOf(column: ColumnMetadata, reading: Reading): ColumnType {
 }
 
 /** The named enum type of a column, where the database has such types. */
-export function enumOf(column: ColumnMetadata, { traits, schemaOf }: Reading): EnumType | undefined {
-  if (!traits.enums || !isEnum(column)) return undefined
-  const metadata = column.entityMetadata
-  const name = column.enumName || `${metadata.tableName}_${column.databaseName.toLowerCase()}_enum`
-  const [ownSchema, ownName] = name.split('.')
-  const schema = schemaOf(metadata)
-  const values = enumValues(column)
-  // TypeORM takes a dot in a name for a schema, and nothing else would work.
-  return ownName === undefined
-    ? defined({ schema, name, values })
-    : defined({ schema: ownSchema, name: ownName, values })
+export function enumOf(column: ColumnMetadata, reading: Reading): EnumType | undefined {
+  if (!reading.traits.enums || !isEnum(column)) return undefined
+  const table = tableName(column.entityMetadata, reading)
+  const name = column.enumName || `${table.name}_${column.databaseName.toLowerCase()}_enum`
+  return { ...typeName(name, table, reading), values: enumValues(column) }
 }
 
 /** The values of an enum column as the database knows them. */

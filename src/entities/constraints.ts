@@ -9,10 +9,10 @@ import type {
   ForeignKeyAction,
   Index,
   PrimaryKey,
-  QualifiedName,
   Unique,
 } from '../model/schema'
 import { enumValues, storedColumns, type Reading } from './columns'
+import { isElsewhere, tableName } from './names'
 
 type IndexMetadata = EntityMetadata['indices'][number]
 
@@ -61,30 +61,20 @@ function methodOf(index: IndexMetadata): string | undefined {
 }
 
 /** The foreign keys; one into another database is none the database could keep. */
-export function readForeignKeys(metadata: EntityMetadata, { traits, schemaOf }: Reading): ForeignKey[] {
+export function readForeignKeys(metadata: EntityMetadata, reading: Reading): ForeignKey[] {
   const keys = metadata.foreignKeys
-    .filter(({ referencedEntityMetadata: other }) => traits.schemas || !isElsewhere(other))
+    .filter(({ referencedEntityMetadata: other }) => !isElsewhere(other, reading))
     .map((key) =>
       defined({
         name: key.name || undefined,
         columns: names(key.columns),
-        references: { table: tableName(key.referencedEntityMetadata, schemaOf), columns: names(key.referencedColumns) },
+        references: { table: tableName(key.referencedEntityMetadata, reading), columns: names(key.referencedColumns) },
         onDelete: actionOf(key.onDelete),
         onUpdate: actionOf(key.onUpdate),
         deferrable: key.deferrable as Deferrable | undefined,
       }),
     )
   return onceEach(keys)
-}
-
-/** Whether an entity names another database file, where no operation of ours could reach it. */
-export function isElsewhere({ tablePath, tableName }: EntityMetadata): boolean {
-  return tablePath !== tableName
-}
-
-/** The name of an entity's table or view. */
-export function tableName(metadata: EntityMetadata, schemaOf: Reading['schemaOf']): QualifiedName {
-  return defined({ schema: schemaOf(metadata), name: metadata.tableName })
 }
 
 /** TypeORM's `DEFAULT` is SQL's SET DEFAULT. */

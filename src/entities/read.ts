@@ -6,18 +6,10 @@ import { defined } from '../model/defined'
 import { keyOf } from '../model/lookup'
 import type { EnumType, QualifiedName, SchemaModel, Table } from '../model/schema'
 import { enumOf, readColumn, storedColumns, type Reading } from './columns'
-import {
-  isElsewhere,
-  readChecks,
-  readExclusions,
-  readForeignKeys,
-  readIndexes,
-  readPrimaryKey,
-  readUniques,
-  tableName,
-} from './constraints'
+import { readChecks, readExclusions, readForeignKeys, readIndexes, readPrimaryKey, readUniques } from './constraints'
 import { readExtensions } from './extensions'
 import { buildMetadata } from './metadata'
+import { isElsewhere, refuseUnreachable, tableName } from './names'
 import { refuseSharedNames } from './shared-names'
 import { readViews } from './views'
 
@@ -34,12 +26,13 @@ export async function readEntities(dataSource: DataSource, traits: EntityTraits,
   const reading: Reading = {
     dataSource: metadata.dataSource,
     traits,
-    schemaOf: ({ schema }) => (!traits.schemas || !schema || schema === scope.defaultSchema ? undefined : schema),
+    defaultSchema: scope.defaultSchema,
   }
   const own = metadata.entities.filter(({ tableType }) => tableType !== 'entity-child')
-  const here = own.filter((entity) => traits.schemas || !isElsewhere(entity))
+  const here = own.filter((entity) => !isElsewhere(entity, reading))
   refuseOtherFiles(own.filter((entity) => entity.synchronize && !here.includes(entity)))
   const synchronized = here.filter(({ synchronize }) => synchronize)
+  synchronized.forEach(refuseUnreachable)
   const stored = synchronized.filter(({ tableType }) => tableType !== 'view')
   const views = readViews(
     synchronized.filter(({ tableType }) => tableType === 'view'),
@@ -60,23 +53,26 @@ export async function readEntities(dataSource: DataSource, traits: EntityTraits,
       extensions: traits.schemas ? readExtensions(metadata.dataSource, stored, tables) : [],
       sequences: [],
     },
-    leftAlone: here.filter(({ synchronize }) => !synchronize).map((entity) => tableName(entity, reading.schemaOf)),
+    leftAlone: here.filter(({ synchronize }) => !synchronize).map((entity) => tableName(entity, reading)),
   }
 }
 
 /** TypeORM attaches such a file when it connects; what would run in one transaction is not one over two files. */
 function refuseOtherFiles(elsewhere: readonly EntityMetadata[]): void {
-  const file = elsewhere[0]?.database
-  if (file === undefined) return
+  const [first] = elsewhere
+  if (first === undefined) return
+  const { database, tableName } = first
+  if (database === undefined) throw new OtherFileError([first.name], tableName, `name: '${tableName}'`)
+  const alike = elsewhere.filter((entity) => entity.database === database)
   throw new OtherFileError(
-    elsewhere.filter(({ database }) => database === file).map(({ name }) => name),
-    file,
+    alike.map(({ name }) => name),
+    database,
   )
 }
 
 function readTable(metadata: EntityMetadata, reading: Reading): Table {
   return defined({
-    ...tableName(metadata, reading.schemaOf),
+    ...tableName(metadata, reading),
     columns: storedColumns(metadata).map((column) => readColumn(column, reading)),
     primaryKey: readPrimaryKey(metadata, reading),
     uniques: readUniques(metadata),

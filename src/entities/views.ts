@@ -3,7 +3,8 @@ import type { DataSource, EntityMetadata } from 'typeorm'
 import { defined } from '../model/defined'
 import type { View } from '../model/schema'
 import type { Reading } from './columns'
-import { readIndexes, tableName } from './constraints'
+import { readIndexes } from './constraints'
+import { tableName } from './names'
 
 /** Reads view entities; a view comes after those it depends on. */
 export function readViews(metadatas: readonly EntityMetadata[], reading: Reading): View[] {
@@ -22,12 +23,12 @@ function dependencies({ dependsOn }: EntityMetadata, metadatas: readonly EntityM
   return metadatas.filter(({ target, name }) => needed.has(target) || needed.has(name))
 }
 
-function readView(metadata: EntityMetadata, { dataSource, schemaOf }: Reading): View {
+function readView(metadata: EntityMetadata, reading: Reading): View {
   const materialized = metadata.tableMetadataArgs.materialized === true
   const indexes = materialized ? readIndexes(metadata) : []
   return defined({
-    ...tableName(metadata, schemaOf),
-    definition: { sql: definitionOf(metadata, dataSource) },
+    ...tableName(metadata, reading),
+    definition: { sql: definitionOf(metadata, reading.dataSource) },
     materialized: materialized ? (true as const) : undefined,
     indexes: indexes.length > 0 ? indexes : undefined,
   })

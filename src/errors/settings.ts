@@ -168,11 +168,13 @@ export class OtherFileError extends AutogenError {
   constructor(
     readonly entities: readonly string[],
     readonly file: string,
+    /** How they say so. */
+    said = `database: '${file}'`,
   ) {
     const [first = '', ...more] = entities
     const who = more.length === 0 ? `The entity ${first} lies` : `The entities ${entities.join(', ')} lie`
     super(
-      `${who} in another database file (\`database: '${file}'\`), which a migration of this one cannot change.`,
+      `${who} in another database file (\`${said}\`), which a migration of this one cannot change.`,
       'Set `synchronize: false` there, and give that file a data source and a project of its own (`projects` in the settings).',
     )
   }
