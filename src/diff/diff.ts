@@ -6,7 +6,7 @@ import { diffForeignKeys, diffParts } from './constraints'
 import { order } from './order'
 import { diffColumns, type ColumnChanges } from './tables'
 import { diffTypes } from './types'
-import { diffViews } from './views'
+import { diffViews, type ColumnInTheWay } from './views'
 
 /** What makes the schema `from` the schema `to`, in an order in which it can run. */
 export function diff(from: SchemaModel, to: SchemaModel): Operation[] {
@@ -17,9 +17,10 @@ export function diff(from: SchemaModel, to: SchemaModel): Operation[] {
     return before === undefined ? [] : [keptTable(before, table)]
   })
   const touched = touchedForeignKeys(kept)
-  const inTheWay = kept.flatMap(({ before, columns }) =>
-    [...columns.recreated].map((column) => ({ table: before, column })),
-  )
+  const inTheWay = kept.flatMap(({ before: table, columns: { recreated, retyped } }): ColumnInTheWay[] => [
+    ...[...recreated].map((column) => ({ table, column })),
+    ...[...retyped].map((column) => ({ table, column, retyped: true as const })),
+  ])
   const reshaped = kept
     .filter(({ columns }) => columns.operations.some(({ kind }) => kind === 'addColumn' || kind === 'dropColumn'))
     .map(({ before }) => before)

@@ -14,6 +14,8 @@ import { isRename, orderRenames } from './renames'
 export interface ColumnInTheWay {
   readonly table: QualifiedName
   readonly column: string
+  /** Only its type changes: the database sees to a view it keeps in the words it was written in. */
+  readonly retyped?: true
 }
 
 /** ViewChanges holds what happens to views and their indexes before everything else, and after it. */
@@ -38,7 +40,7 @@ export function diffViews(
     const stays =
       want !== undefined &&
       sameQuery(view, want) &&
-      !columns.some((column) => uses(view, column)) &&
+      !columns.some((column) => uses(view, column) && !(column.retyped && sameWords(view, want))) &&
       !(spreads(view, want) && reshaped.some(({ name }) => mentions(want.definition.sql, name)))
     if (!stays) going.add(view)
   }
@@ -85,6 +87,11 @@ export function diffViews(
 /** A view with these indexes and no others. */
 export function withIndexes({ indexes: _, ...view }: View, indexes: readonly Index[]): View {
   return indexes.length === 0 ? view : { ...view, indexes }
+}
+
+/** In other words a view means something else to a server that has written down which types it compared. */
+function sameWords({ definition: live }: View, { definition: wanted }: View): boolean {
+  return live.sql === wanted.sql
 }
 
 function uses(view: View, { table, column }: ColumnInTheWay): boolean {

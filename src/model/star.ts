@@ -1,8 +1,21 @@
 // The columns of a query that nobody has named.
 
-const star = /(?:\bselect|\bdistinct|\ball|[,.)])\s*\*/i
+const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\/|[\p{L}\p{N}_$]+|\S/gu
 
-/** Whether a query says "all columns". */
+/** Whether a query says "all columns": by a star, or as `TABLE name`. */
 export function saysAllColumns(sql: string): boolean {
-  return star.test(sql)
+  const words = (sql.match(token) ?? []).filter((word) => !/^(?:--|\/\*)/.test(word)).map((word) => word.toLowerCase())
+  const opened: boolean[] = []
+  let endsDistinctOn = false
+  for (const [at, word] of words.entries()) {
+    const before = words[at - 1] ?? ''
+    if (word === '*' && (/^(?:select|distinct|all|[,.])$/.test(before) || endsDistinctOn)) return true
+    // Elsewhere it is a name, or a word of another statement.
+    if (word === 'table' && (before === '' || /^(?:[(]|as|all|distinct|union|except|intersect)$/.test(before)))
+      return true
+    endsDistinctOn = false
+    if (word === '(') opened.push(before === 'on' && words[at - 2] === 'distinct')
+    else if (word === ')') endsDistinctOn = opened.pop() === true
+  }
+  return false
 }

@@ -99,6 +99,32 @@ test('a view that is made again keeps its comments and who may read it, there an
   expect(await state()).toEqual(before)
 })
 
+test('a view that is made again because a column gets another type keeps its options, triggers and rules', async () => {
+  const story = await stage.begin()
+  const seen = (type: 'int' | 'bigint') => [
+    entity('thing', { id: id(), size: Column(type) }),
+    view('seen', { id: ViewColumn() }, { expression: 'SELECT id, size FROM thing' }),
+  ]
+  await story.become(seen('int'))
+  await story.sql(`
+    CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER instead INSTEAD OF DELETE ON seen FOR EACH ROW EXECUTE FUNCTION nothing();
+    CREATE RULE written AS ON UPDATE TO seen DO INSTEAD NOTHING;
+    ALTER VIEW seen SET (security_barrier = true); ALTER VIEW seen ALTER COLUMN size SET DEFAULT 7`)
+  const state = () =>
+    story.sql(`
+      SELECT reloptions::text AS options, (SELECT adbin IS NOT NULL FROM pg_attrdef WHERE adrelid = c.oid) AS default,
+        (SELECT string_agg(tgname, ',') FROM pg_trigger WHERE tgrelid = c.oid) AS triggers,
+        (SELECT string_agg(rulename, ',' ORDER BY rulename) FROM pg_rewrite WHERE ev_class = c.oid) AS rules
+      FROM pg_class c WHERE relname = 'seen'`)
+  const before = [{ options: '{security_barrier=true}', default: true, triggers: 'instead', rules: '_RETURN,written' }]
+  expect(await state()).toEqual(before)
+  expect((await story.become(seen('bigint')))?.operations).toContain('- view seen')
+  expect([await state(), await story.check(seen('bigint'))]).toEqual([before, []])
+  await story.downgrade('-1')
+  expect([await state(), await story.check(seen('int'))]).toEqual([before, []])
+})
+
 test('a check that somebody made goes with a column it speaks of, is told, and comes back with it', async () => {
   const story = await stage.begin()
   const things = (columns: Parameters<typeof entity>[1]) => [

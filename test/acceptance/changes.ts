@@ -538,7 +538,7 @@ const dangerous: readonly Change[] = [
       view('seen', { size: ViewColumn() }, { expression: 'SELECT size FROM thing' }),
     ],
     rows: 'INSERT INTO thing (size) VALUES (7)',
-    operations: ['~ column thing.size integer → bigint'],
+    operations: ['- view seen', '~ column thing.size integer → bigint', '+ view seen'],
     upgraded: { 'SELECT size FROM seen': [{ size: '7' }] },
     downgraded: { 'SELECT size FROM seen': [{ size: 7 }] },
   },

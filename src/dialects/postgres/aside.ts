@@ -97,10 +97,6 @@ BEGIN
         rtrim(pg_get_viewdef(one.oid), ';'), CASE WHEN one.relispopulated THEN '' ELSE ' WITH NO DATA' END),
       'then', (SELECT coalesce(jsonb_agg(told ORDER BY place, told), '[]') FROM (
         SELECT 1 AS place, pg_get_indexdef(i.indexrelid) AS told FROM pg_index i WHERE i.indrelid = one.oid
-        UNION ALL SELECT 2, format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', one.name, a.attname, pg_get_expr(f.adbin, one.oid))
-          FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE f.adrelid = one.oid
-        UNION ALL SELECT 2, pg_get_ruledef(r.oid) FROM pg_rewrite r WHERE r.ev_class = one.oid AND r.rulename <> '_RETURN'
-        UNION ALL SELECT 2, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = one.oid AND NOT t.tgisinternal
         UNION ALL ${belongings}
       ) AS after_it)
     )) || aside;

@@ -1,5 +1,5 @@
-// What a view has besides its definition: comments, an owner, who may read it, indexes that somebody made. A view that is made
-// again gets it back.
+// What a view has besides its definition: options, triggers, rules, comments, an owner, who may read it, indexes that somebody
+// made. A view that is made again gets it back.
 import type { QualifiedName, View } from '../../model/schema'
 import type { Scope } from '../dialect'
 import { quoteTable } from './clauses'
@@ -7,7 +7,13 @@ import { dollarQuoted } from './dollar-quoted'
 import { textLiteral } from './literals'
 
 /** The statements that say it, each with its place; `one` is the row of pg_class, with the view's name and kind. */
-export const belongings = `SELECT 2, format('COMMENT ON %s %s IS %L', one.kind, one.name, obj_description(one.oid, 'pg_class'))
+export const belongings = `SELECT 2, format('ALTER %s %s SET (%s)', one.kind, one.name, array_to_string(one.reloptions, ', '))
+          WHERE one.reloptions IS NOT NULL
+        UNION ALL SELECT 2, format('ALTER VIEW %s ALTER COLUMN %I SET DEFAULT %s', one.name, a.attname, pg_get_expr(f.adbin, one.oid))
+          FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE f.adrelid = one.oid
+        UNION ALL SELECT 2, pg_get_ruledef(r.oid) FROM pg_rewrite r WHERE r.ev_class = one.oid AND r.rulename <> '_RETURN'
+        UNION ALL SELECT 2, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = one.oid AND NOT t.tgisinternal
+        UNION ALL SELECT 2, format('COMMENT ON %s %s IS %L', one.kind, one.name, obj_description(one.oid, 'pg_class'))
           WHERE obj_description(one.oid, 'pg_class') IS NOT NULL
         UNION ALL SELECT 2, format('COMMENT ON COLUMN %s.%I IS %L', one.name, a.attname, col_description(one.oid, a.attnum))
           FROM pg_attribute a WHERE a.attrelid = one.oid AND col_description(one.oid, a.attnum) IS NOT NULL
@@ -25,7 +31,7 @@ export const belongings = `SELECT 2, format('COMMENT ON %s %s IS %L', one.kind, 
 /** Remembers it before a view is dropped; the definition that follows may be another one. */
 export function rememberBelongings(view: View, scope: Scope): string {
   const name = nameOf(view, scope)
-  return dollarQuoted(`-- Comments, owner, grants and indexes of a view that is made again.
+  return dollarQuoted(`-- What a view has that is made again: options, triggers, rules, comments, owner, grants, indexes.
 DECLARE
   one record;
   known jsonb := coalesce(nullif(current_setting('autogen.belongings', true), ''), '{}');
@@ -48,7 +54,7 @@ END`)
 /** Gives it back; what was said of a column the new definition has not is left out, and so is an index it came with. */
 export function returnBelongings(view: View, scope: Scope): string {
   const name = nameOf(view, scope)
-  return dollarQuoted(`-- Comments, owner, grants and indexes as they were.
+  return dollarQuoted(`-- Options, triggers, rules, comments, owner, grants and indexes as they were.
 DECLARE
   known jsonb := coalesce(nullif(current_setting('autogen.belongings', true), ''), '{}');
   told text;

@@ -5,6 +5,7 @@ import { findColumn, findView, keyOf, nameOf } from '../../model/lookup'
 import type { Column, SchemaModel, Table, View } from '../../model/schema'
 import { saysAllColumns } from '../../model/star'
 import type { ConnectionLike, Judgement, Scope, Uncertainty } from '../dialect'
+import { sameBase } from './casts'
 import { hasOneForm } from './literals'
 import { sameButForOrder } from './select-list'
 import { ask, type Answer } from './scratch'
@@ -167,6 +168,8 @@ function adoptDefaults(
         const other = findColumn(spelled, column.name)
         if (column.default === undefined || other?.default === undefined) return column
         if (sameJson(column.default, other.default) || !same(table, theirs, column.name)) return column
+        // On the way back it would have to be read as the type it had.
+        if (!sameBase(column.type, other.type)) return column
         return { ...column, default: other.default }
       })
       return { ...table, columns }
