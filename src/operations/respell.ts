@@ -60,13 +60,33 @@ export function renameTypeInText(sql: string, from: string, to: string): string 
   return edit(sql, (token, tokens, at) => (isIdentifier(token, from) && isType(tokens, at) ? quoted(to) : token))
 }
 
-/** The expression with a value of an enum under its new name, where the text says whose value it is: `'guest'::user_role`. */
+/**
+ * The expression with a value of an enum under its new name, where the text says whose value it is: `'guest'::user_role`,
+ * or in a list of them: `'{guest,admin}'::user_role[]`.
+ */
 export function renameValueInText(sql: string, type: string, from: string, to: string): string {
   return edit(sql, (token, tokens, at) => {
-    if (token !== literal(from)) return token
-    const name = tokens[at + 2] !== undefined && tokens[at + 3] === '.' ? at + 4 : at + 2
-    return isIdentifier(tokens[name], type) && isType(tokens, name) ? literal(to) : token
+    if (!token.startsWith("'")) return token
+    const name = tokens[at + 3] === '.' ? at + 4 : at + 2
+    if (!isIdentifier(tokens[name], type) || !isType(tokens, name)) return token
+    if (tokens[name + 1] === '[') return renameInList(token, from, to)
+    return token === literal(from) ? literal(to) : token
   })
+}
+
+/** The literal of a list, with one of its values under its new name. */
+function renameInList(list: string, from: string, to: string): string {
+  const text = list.slice(1, -1).replaceAll("''", "'")
+  const renamed = text.replace(/"(?:[^"\\]|\\[\s\S])*"|[^\s{},"][^{},"]*/g, (item) => {
+    const value = (item.startsWith('"') ? item.slice(1, -1) : item.trimEnd()).replace(/\\([\s\S])/g, '$1')
+    return value === from ? listItem(to) : item
+  })
+  return literal(renamed)
+}
+
+function listItem(value: string): string {
+  const isPlain = /^[^\s{}",\\]+$/.test(value) && !/^null$/i.test(value)
+  return isPlain ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
 }
 
 // Strings, names in quotes, words, the cast, then whatever else.

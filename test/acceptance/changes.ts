@@ -237,6 +237,22 @@ const renamed: readonly Change[] = [
     downgraded: { 'SELECT value FROM thing': [{ value: 'guest' }] },
   },
   {
+    row: 'L19 a renamed enum value of which a check and a predicate speak in a list',
+    before: listing('a'),
+    after: listing('z'),
+    rows: `INSERT INTO thing (value, values) VALUES ('a', '{b}')`,
+    choices: { rename: ['kind.a:z'] },
+    operations: [
+      `~ enum value kind 'a' → 'z'`,
+      `- check thing ck "values" <> '{z}'::kind[]`,
+      `- index thing ix (value) where value = ANY ('{z,b}'::kind[])`,
+      `+ index thing ix (value) where value = ANY ('{z,b}')`,
+      `+ check thing ck values <> '{z}'`,
+    ],
+    upgraded: { 'SELECT value FROM thing': [{ value: 'z' }] },
+    downgraded: { 'SELECT value FROM thing': [{ value: 'a' }] },
+  },
+  {
     row: 'L19 a removed enum value that no row holds',
     before: [thing({ value: Column('enum', { enum: ['a', 'b', 'c'] }) })],
     after: [thing({ value: Column('enum', { enum: ['a', 'b'] }) })],
@@ -289,6 +305,17 @@ const renamed: readonly Change[] = [
     downgraded: { 'SELECT count(*)::int AS rows FROM "Thing"': [{ rows: 2 }] },
   },
 ]
+
+function listing(value: string): Entities {
+  const options = { enum: [value, 'b'], enumName: 'kind' }
+  return [
+    thing(
+      { value: Column('enum', options), values: Column('enum', { ...options, array: true }) },
+      Index('ix', ['value'], { where: `value = ANY ('{${value},b}')` }),
+      Check('ck', `values <> '{${value}}'`),
+    ),
+  ]
+}
 
 const column = (options: typeorm.ColumnOptions) => [thing({ value: Column('varchar', options) })]
 const room = (where: string) => [

@@ -45,3 +45,22 @@ test('a value of an enum is renamed where the text says that it is one', () => {
     "role <> 'it''s'::user_role AND note <> 'guest' AND kind <> 'guest'::kind AND role <> 'it''s'::a.user_role",
   )
 })
+
+test.each([
+  ["role = ANY ('{guest,admin}'::user_role[])", `role = ANY ('{it''s,admin}'::user_role[])`],
+  ["roles <> '{guest}'::audit.user_role[]", `roles <> '{it''s}'::audit.user_role[]`],
+  [
+    `roles <> '{admin, "guest" ,"a guest",guests}'::"user_role"[]`,
+    `roles <> '{admin, it''s ,"a guest",guests}'::"user_role"[]`,
+  ],
+  ["roles <> '{{guest},{admin}}'::user_role[]", `roles <> '{{it''s},{admin}}'::user_role[]`],
+  ["notes <> '{guest}'::text[]", "notes <> '{guest}'::text[]"],
+  ["role <> '{guest}'::user_role", "role <> '{guest}'::user_role"],
+])('and in a list of them: %s', (sql, renamed) => {
+  expect(renameValueInText(sql, 'user_role', 'guest', "it's")).toBe(renamed)
+})
+
+test('a value with a quote or a backslash is found in a list and put into one as the server spells it', () => {
+  const sql = `roles = '{"it''s",plain}'::user_role[]`
+  expect(renameValueInText(sql, 'user_role', "it's", 'a"b')).toBe(`roles = '{"a\\"b",plain}'::user_role[]`)
+})
