@@ -244,7 +244,9 @@ function bulkInsert({ table, rows }: OperationMap['bulkInsert'], { schema, scope
     rows.slice(n * rowsPerInsert, (n + 1) * rowsPerInsert),
   )
   return chunks.map((chunk) => {
-    const tuples = chunk.map((row) => `  (${columns.map((name) => value(name, row[name])).join(', ')})`)
+    const tuples = chunk.map(
+      (row) => `  (${columns.map((name) => value(name, Object.hasOwn(row, name) ? row[name] : undefined)).join(', ')})`,
+    )
     return `INSERT INTO ${quoteTable(table, scope)} (${nameList(columns)}) VALUES\n${tuples.join(',\n')}`
   })
 }

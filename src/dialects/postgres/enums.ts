@@ -188,7 +188,7 @@ function mapped({ name, type }: Column, map: ValueMap): string {
 
 function mapDefault(column: Column, map: ValueMap): Column {
   const value = column.default
-  const of = (item: string) => map[item] ?? item
+  const of = (item: string) => (Object.hasOwn(map, item) ? map[item]! : item)
   if (typeof value === 'string') return { ...column, default: of(value) }
   if (!Array.isArray(value)) return column
   return { ...column, default: value.map((item) => (typeof item === 'string' ? of(item) : item)) }

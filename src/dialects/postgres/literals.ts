@@ -115,6 +115,11 @@ const families: { readonly [name: string]: Family } = {
   name: 'text',
 }
 
+/** A type may have any name, also one that every object knows. */
+function familyNamed(name: string): Family | undefined {
+  return Object.hasOwn(families, name) ? families[name] : undefined
+}
+
 function isJson(family: Family | undefined): family is 'json' | 'jsonb' {
   return family === 'json' || family === 'jsonb'
 }
@@ -122,7 +127,7 @@ function isJson(family: Family | undefined): family is 'json' | 'jsonb' {
 function familyOf(type: ColumnType): { family: Family; array: boolean } {
   if (typeof type !== 'string') return { family: 'other', array: type.array ?? false }
   const { name, array } = parseType(type)
-  return { family: families[name] ?? 'other', array }
+  return { family: familyNamed(name) ?? 'other', array }
 }
 
 function normalizeScalar(family: Family, value: Literal): Literal {
@@ -300,8 +305,8 @@ function fits(cast: readonly Token[], type: ColumnType, value: { readonly text: 
   // Blanks at the end mean nothing to char(n), and something to the others.
   if (target.name === 'bpchar') return column.name === 'char' || column.name === 'bpchar'
   if (target.name === 'char') return false
-  if (families[target.name] === 'text') return families[column.name] === 'text'
+  if (familyNamed(target.name) === 'text') return familyNamed(column.name) === 'text'
   if (target.name === column.name) return true
-  if (families[target.name] !== 'number' || families[column.name] !== 'number') return false
+  if (familyNamed(target.name) !== 'number' || familyNamed(column.name) !== 'number') return false
   return target.name === 'numeric' || (typeof value === 'object' && /^[-+]?\d+$/.test(value.text))
 }

@@ -82,30 +82,32 @@ function limitOf({ name, numbers }: Measure): number | undefined {
 }
 
 /** The longest text of types that have one. */
-const longest: { readonly [name: string]: number } = {
-  enum: 63,
-  smallint: 6,
-  integer: 11,
-  bigint: 20,
-  boolean: 5,
-  uuid: 36,
-  date: 13,
-  time: 15,
-  timetz: 24,
-  timestamp: 29,
-  timestamptz: 38,
-  macaddr: 17,
-  macaddr8: 23,
-  inet: 43,
-  cidr: 43,
-}
+const longest: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    enum: 63,
+    smallint: 6,
+    integer: 11,
+    bigint: 20,
+    boolean: 5,
+    uuid: 36,
+    date: 13,
+    time: 15,
+    timetz: 24,
+    timestamp: 29,
+    timestamptz: 38,
+    macaddr: 17,
+    macaddr8: 23,
+    inet: 43,
+    cidr: 43,
+  }),
+)
 
 function tooLong(value: string, source: Measure, target: Measure): string | undefined {
   // A name is cut without a word.
   if (target.name === 'name') return source.name === 'name' ? undefined : `octet_length(${value}::text) > 63`
   const limit = limitOf(target)
   if (limit === undefined) return undefined
-  const before = limitOf(source) ?? longest[source.name]
+  const before = limitOf(source) ?? longest.get(source.name)
   if (before !== undefined && before <= limit) return undefined
   return `char_length(${value}${isText(source) ? '' : '::text'}) > ${limit}`
 }
@@ -132,7 +134,7 @@ const integers: { readonly [name: string]: readonly [low: string, high: string, 
 const exactDigits: { readonly [name: string]: number } = { real: 6, 'double precision': 15 }
 
 function isNumber({ name }: Measure): boolean {
-  return name in integers || name in exactDigits || name === 'numeric'
+  return Object.hasOwn(integers, name) || Object.hasOwn(exactDigits, name) || name === 'numeric'
 }
 
 /** How many digits stand before and after the point, at most. */

@@ -46,17 +46,19 @@ function readType(text: string, defaultSchema: string | undefined): TypeSpelling
 
 /** What `serial`, `bigserial` and `smallserial` stand for. */
 export function serialType(text: string): string | undefined {
-  return serialTypes[parseType(text).name]
+  return serialTypes.get(parseType(text).name)
 }
 
-const serialTypes: { readonly [name: string]: string } = {
-  serial: 'integer',
-  serial4: 'integer',
-  bigserial: 'bigint',
-  serial8: 'bigint',
-  smallserial: 'smallint',
-  serial2: 'smallint',
-}
+const serialTypes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    serial: 'integer',
+    serial4: 'integer',
+    bigserial: 'bigint',
+    serial8: 'bigint',
+    smallserial: 'smallint',
+    serial2: 'smallint',
+  }),
+)
 
 function splitArray(tokens: readonly Token[]): { scalar: readonly Token[]; array: boolean } {
   const bracket = tokens.findIndex((token) => token.text === '[')
@@ -98,36 +100,38 @@ const reserved = new Set(
   position precision row setof substring treat trim values`.split(/\s+/),
 )
 
-const aliases: { readonly [name: string]: string } = {
-  int: 'integer',
-  int4: 'integer',
-  int2: 'smallint',
-  int8: 'bigint',
-  float4: 'real',
-  float8: 'double precision',
-  decimal: 'numeric',
-  dec: 'numeric',
-  bool: 'boolean',
-  'character varying': 'varchar',
-  'char varying': 'varchar',
-  'national character varying': 'varchar',
-  'national char varying': 'varchar',
-  'nchar varying': 'varchar',
-  character: 'char',
-  'national character': 'char',
-  'national char': 'char',
-  nchar: 'char',
-  'bit varying': 'varbit',
-  'timestamp with time zone': 'timestamptz',
-  'timestamp without time zone': 'timestamp',
-  'time with time zone': 'timetz',
-  'time without time zone': 'time',
-}
+const aliases: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    int: 'integer',
+    int4: 'integer',
+    int2: 'smallint',
+    int8: 'bigint',
+    float4: 'real',
+    float8: 'double precision',
+    decimal: 'numeric',
+    dec: 'numeric',
+    bool: 'boolean',
+    'character varying': 'varchar',
+    'char varying': 'varchar',
+    'national character varying': 'varchar',
+    'national char varying': 'varchar',
+    'nchar varying': 'varchar',
+    character: 'char',
+    'national character': 'char',
+    'national char': 'char',
+    nchar: 'char',
+    'bit varying': 'varbit',
+    'timestamp with time zone': 'timestamptz',
+    'timestamp without time zone': 'timestamp',
+    'time with time zone': 'timetz',
+    'time without time zone': 'time',
+  }),
+)
 
 const withPrecision = new Set(['timestamp', 'timestamptz', 'time', 'timetz', 'interval'])
 
 function shorten(spelled: string, modifiers: string | undefined): { name: string; modifiers?: string } {
-  const name = aliases[spelled] ?? spelled
+  const name = aliases.get(spelled) ?? spelled
   if (name === 'float') return { name: Number(modifiers ?? 53) <= 24 ? 'real' : 'double precision' }
   // char and bit alone mean a length of one; bpchar alone has no length.
   if (name === 'bpchar' && modifiers !== undefined) return { name: 'char', modifiers }

@@ -4,6 +4,7 @@ import { postgres } from '../../../src/dialects/postgres'
 import { diff } from '../../../src/diff/diff'
 import type { Column, EnumType, SchemaModel, Table } from '../../../src/model/schema'
 import { sameSchema } from '../../../src/model/same'
+import { apply } from '../../../src/operations/apply'
 import { describe as told } from '../../../src/operations/describe'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
@@ -224,6 +225,32 @@ test('the rows of every column are mapped, defaults and what is computed from th
     { m: 'c', loud: '-' },
     { m: 'b', loud: 'B' },
   ])
+})
+
+test('a value may have the name of what every object has', async () => {
+  await db.query(`CREATE TYPE mood AS ENUM ('constructor', 'toString', 'c');
+    CREATE TABLE t (m mood DEFAULT 'constructor', many mood[] DEFAULT '{toString}'); INSERT INTO t VALUES ('c')`)
+  const { enums } = await postgres.introspect(db, scope)
+  const to = { name: 'mood', values: ['constructor', 'toString'] }
+  await go([{ kind: 'replaceEnum', from: enums[0]!, to, map: { c: 'toString' } }])
+  await db.query('INSERT INTO t DEFAULT VALUES')
+  expect(await db.query('SELECT m::text, many::text FROM t')).toEqual([
+    { m: 'toString', many: '{toString}' },
+    { m: 'constructor', many: '{toString}' },
+  ])
+})
+
+test('a value is renamed in lists of which a check or a predicate speaks, there and back', async () => {
+  await db.query(`CREATE TYPE mood AS ENUM ('a', 'b');
+    CREATE TABLE t (m mood, many mood[] CONSTRAINT ck CHECK (many <> '{a}'));
+    CREATE INDEX ix ON t (m) WHERE m = ANY ('{a,b}')`)
+  const before = await postgres.introspect(db, scope)
+  const renamed: Operation = { kind: 'renameEnumValue', enum: before.enums[0]!, from: 'a', to: 'z' }
+  const expected = postgres.normalize(apply(before, [renamed]), scope)
+  await go([renamed])
+  expect(diff(await postgres.introspect(db, scope), expected).map(told)).toEqual([])
+  await go(reverseAll([renamed]))
+  expect(diff(await postgres.introspect(db, scope), before).map(told)).toEqual([])
 })
 
 test('rows of the migration may hold a value that is added in it', async () => {

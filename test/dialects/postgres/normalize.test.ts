@@ -8,6 +8,7 @@ import { table as tableOf } from '../../support/schema'
 const scope: Scope = { defaultSchema: 'app', schemas: ['audit'], ignore: [] }
 
 test.each([
+  ['constructor', 'constructor'],
   ['int', 'integer'],
   ['INT4', 'integer'],
   ['character varying(255)', 'varchar(255)'],

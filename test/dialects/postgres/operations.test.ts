@@ -565,6 +565,7 @@ test('execute is split into statements, with parameters it is one; bulkInsert wr
     column('json', 'jsonb', { nullable: true }),
     column('list', 'text[]', { nullable: true }),
     column('big', 'bigint', { nullable: true }),
+    column('constructor', 'text', { default: 'built' }),
   ])
   await go(
     [
@@ -574,7 +575,7 @@ test('execute is split into statements, with parameters it is one; bulkInsert wr
         table: { name: 't' },
         rows: [
           { text: `it's \\ "x"`, json: ['a', { b: "'" }], list: ['a b', 'NULL', '{"'], big: '9007199254740993' },
-          { json: 'text', list: [] },
+          { json: 'text', list: [], constructor: 'by hand' },
         ],
       },
       { kind: 'execute', sql: `UPDATE t SET big = 1 WHERE text = 'none;'; UPDATE t SET big = 2 WHERE text = 'none'; ` },
@@ -582,10 +583,16 @@ test('execute is split into statements, with parameters it is one; bulkInsert wr
     ],
     emptySchema,
   )
-  const rows = await db.query('SELECT text, json, list, big FROM t ORDER BY id')
+  const rows = await db.query('SELECT text, json, list, big, constructor FROM t ORDER BY id')
   expect(rows).toEqual([
-    { text: `it's \\ "x"`, json: ['a', { b: "'" }], list: ['a b', 'NULL', '{"'], big: '9007199254740993' },
-    { text: 'some', json: 'text', list: [], big: '2' },
+    {
+      text: `it's \\ "x"`,
+      json: ['a', { b: "'" }],
+      list: ['a b', 'NULL', '{"'],
+      big: '9007199254740993',
+      constructor: 'built',
+    },
+    { text: 'some', json: 'text', list: [], big: '2', constructor: 'by hand' },
   ])
 })
 
