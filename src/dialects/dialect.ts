@@ -214,6 +214,8 @@ export interface EntityTraits {
   readonly increment: Column['identity']
   /** A table has a constraint's name once, and a schema that of a key, which has an index of its name. */
   readonly constraintNamesDiffer?: true
+  /** Of several keys over the same columns a new table gets one. */
+  readonly equalKeysAreOne?: true
   /** Primary keys go without names unless given one, as TypeORM writes them there. */
   readonly unnamedPrimaryKeys?: true
   /** The longest identifier, in bytes. */

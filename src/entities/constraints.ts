@@ -1,6 +1,7 @@
 // TypeORM's keys, uniques, indexes, checks and exclusions -> those of the model.
 import type { EntityMetadata } from 'typeorm'
 import { defined } from '../model/defined'
+import { sameJson } from '../model/expression'
 import type {
   Check,
   Deferrable,
@@ -11,23 +12,27 @@ import type {
   PrimaryKey,
   Unique,
 } from '../model/schema'
-import { enumValues, storedColumns, type Reading } from './columns'
+import { enumValues, storedColumns, type ColumnMetadata, type Reading } from './columns'
 import { isElsewhere, tableName } from './names'
 
 type IndexMetadata = EntityMetadata['indices'][number]
 
 /** The primary key, under the name it was given or the naming strategy's. */
 export function readPrimaryKey(metadata: EntityMetadata, { dataSource, traits }: Reading): PrimaryKey | undefined {
-  const primary = storedColumns(metadata).filter(({ isPrimary }) => isPrimary)
+  const primary = primaryColumns(metadata)
   if (primary.length === 0) return undefined
-  const columns = primary.map(({ databaseName }) => databaseName)
+  const columns = names(primary)
   const given = primary[0]?.primaryKeyConstraintName || undefined
   const strategy = () => dataSource.namingStrategy.primaryKeyName(metadata.tableName, columns)
   return defined({ name: given ?? (traits.unnamedPrimaryKeys ? undefined : strategy()), columns })
 }
 
+function primaryColumns(metadata: EntityMetadata): ColumnMetadata[] {
+  return storedColumns(metadata).filter(({ isPrimary }) => isPrimary)
+}
+
 /** The unique constraints, of one column or several. */
-export function readUniques(metadata: EntityMetadata): Unique[] {
+export function readUniques(metadata: EntityMetadata, { traits }: Reading): Unique[] {
   const uniques = metadata.uniques.map((unique) =>
     defined({
       name: unique.name || undefined,
@@ -35,7 +40,15 @@ export function readUniques(metadata: EntityMetadata): Unique[] {
       deferrable: unique.deferrable as Deferrable | undefined,
     }),
   )
-  return onceEach(uniques)
+  const each = onceEach(uniques)
+  return traits.equalKeysAreOne ? oncePerColumns(each, names(primaryColumns(metadata))) : each
+}
+
+/** The first over its columns, as the server goes by the first it reads, and by the primary key before all others. */
+function oncePerColumns(uniques: readonly Unique[], primary: readonly string[]): Unique[] {
+  const sameAs = (unique: Unique) => (other: Unique) =>
+    sameJson(other.columns, unique.columns) && other.deferrable === unique.deferrable
+  return uniques.filter((unique, at) => ![{ columns: primary }, ...uniques.slice(0, at)].some(sameAs(unique)))
 }
 
 /** The indexes; one that is not synchronized is only known by its name. */

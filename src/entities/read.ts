@@ -75,7 +75,7 @@ function readTable(metadata: EntityMetadata, reading: Reading): Table {
     ...tableName(metadata, reading),
     columns: storedColumns(metadata).map((column) => readColumn(column, reading)),
     primaryKey: readPrimaryKey(metadata, reading),
-    uniques: readUniques(metadata),
+    uniques: readUniques(metadata, reading),
     indexes: readIndexes(metadata),
     foreignKeys: readForeignKeys(metadata, reading),
     checks: readChecks(metadata, reading),

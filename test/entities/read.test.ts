@@ -293,7 +293,7 @@ describe('constraints', () => {
   class Booking {
     @PrimaryColumn('int', { primaryKeyConstraintName: 'pk_given' }) zone!: number
     @PrimaryColumn({ primaryKeyConstraintName: 'pk_given' }) area!: number
-    @Column({ unique: true }) code!: string
+    @Column() code!: string
     @Column('tsrange') during!: string
     @ManyToOne(() => Booking, {
       onDelete: 'CASCADE',

@@ -27,6 +27,7 @@ export const postgres: Dialect = {
     arrays: true,
     comments: true,
     constraintNamesDiffer: true,
+    equalKeysAreOne: true,
     increment: 'SERIAL',
     maxIdentifierBytes: maxNameBytes,
     uuidDefault: (generator) => ({ sql: generator }),

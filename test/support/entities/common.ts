@@ -396,6 +396,20 @@ class Passport {
   @OneToOne(() => Author, { onDelete: 'CASCADE', onUpdate: 'CASCADE' }) @JoinColumn({ name: 'ownerId' }) owner!: Author
 }
 
+@Entity()
+@Unique('uq_first', ['name', 'size'])
+@Unique('uq_second', ['name', 'size'])
+@Unique('uq_turned', ['size', 'name'])
+@Unique('uq_name', ['name'])
+@Unique('uq_id', ['id'])
+class KeyedTwice {
+  @PrimaryColumn() id!: number
+  @Column({ unique: true }) name!: string
+  @Column() size!: number
+  @Column({ unique: true }) ownerId!: number
+  @OneToOne(() => Author) @JoinColumn({ name: 'ownerId' }) owner!: Author
+}
+
 /** The cases every dialect is tested with. */
 export const commonCases: readonly EntityCase[] = [
   { name: 'plain columns', entities: [Plain] },
@@ -405,6 +419,7 @@ export const commonCases: readonly EntityCase[] = [
   { name: 'dates and versions', entities: [Dates] },
   { name: 'primary keys', entities: [NaturalKey, CompositeKey, CompositeChild, UuidKey, NamedKey] },
   { name: 'uniques, indexes and checks', entities: [Constrained] },
+  { name: 'several keys over the same columns', entities: [KeyedTwice, Author, Profile, Book, Tag] },
   { name: 'relations', entities: [Author, Profile, Book, Tag] },
   { name: 'keys that are relations', entities: [Country, City, Street, Passport, Author, Profile, Book, Tag] },
   { name: 'a cycle of foreign keys', entities: [LeftEnd, RightEnd] },

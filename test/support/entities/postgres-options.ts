@@ -4,7 +4,7 @@ import type { EntityCase } from './case'
 import { entity, view } from './make'
 
 const { Column, Exclusion, ForeignKey, Index, JoinTable, ManyToMany, PrimaryColumn, PrimaryGeneratedColumn } = typeorm
-const { Tree, TreeChildren, TreeParent, ViewColumn } = typeorm
+const { Tree, TreeChildren, TreeParent, Unique, ViewColumn } = typeorm
 
 const id = () => PrimaryGeneratedColumn()
 
@@ -120,6 +120,14 @@ const alone = [
   view('unseen', { id: ViewColumn() }, { expression: 'SELECT 1 AS id', synchronize: false }),
 ]
 
+const deferred = entity(
+  'deferred',
+  { id: PrimaryColumn('int'), size: Column('int', { unique: true }) },
+  Unique('uq_late', ['size'], { deferrable: 'INITIALLY DEFERRED' }),
+  Unique('uq_later', ['size'], { deferrable: 'INITIALLY DEFERRED' }),
+  Unique('uq_id', ['id'], { deferrable: 'INITIALLY IMMEDIATE' }),
+)
+
 const every = (types: readonly string[], options: typeorm.ColumnOptions) =>
   entity(
     `every type${options.array === true ? ' in lists' : ''}`,
@@ -222,6 +230,7 @@ const embedding = entity('embedding', {
 
 /** The cases of these options. */
 export const optionCases: readonly EntityCase[] = [
+  { name: 'several keys over the same columns, some of them deferrable', entities: [deferred] },
   { name: 'every type', entities: [every(everyType, {}), every(everyType, { array: true, nullable: true })] },
   {
     name: 'column options',
