@@ -303,8 +303,8 @@ export interface SessionTraits {
   /** Whether a statement is one of those. */
   isPatient?(sql: string): boolean
   readonly watch?: WatchTraits
-  /** What an error's code says. */
-  explain(code: string): Explanation | undefined
+  /** What an error's code says, and where that says too little the server's function that raised it. */
+  explain(code: string, routine?: string): Explanation | undefined
   /** Who holds the lock; undefined when nobody does. Absent where only a transaction holds it, so that nobody can be asked. */
   holder?(connection: ConnectionLike, key: string): Promise<string | undefined>
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Explanation } from '../dialects/dialect'
 import { InterruptedError, MigrationFailedError } from '../errors'
+import { defined } from '../model/defined'
 import type { Session } from './session'
 
 /** How often a transaction is run again, unless somebody says otherwise. */
@@ -16,8 +17,8 @@ const longestPauseMs = 15_000
 /** What the dialect knows of the error behind a failure. */
 export function explanationOf(failure: unknown, { dialect }: Session): Explanation | undefined {
   if (!(failure instanceof MigrationFailedError)) return undefined
-  const code = codeOf(failure.cause)
-  return code === undefined ? undefined : dialect.session.explain(code)
+  const { code, routine } = serverError(failure.cause)
+  return code === undefined ? undefined : dialect.session.explain(code, routine)
 }
 
 /** How long to wait before the n-th retry: longer each time, and never as long as another process that failed at the same moment. */
@@ -35,9 +36,15 @@ export async function pause(ms: number, signal: AbortSignal | undefined, revisio
   }
 }
 
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  const { code, driverError } = error as { readonly code?: unknown; readonly driverError?: unknown }
-  if (driverError !== undefined && driverError !== error) return codeOf(driverError)
-  return typeof code === 'string' ? code : undefined
+interface ServerError {
+  readonly code?: string
+  readonly routine?: string
+}
+
+function serverError(error: unknown): ServerError {
+  if (typeof error !== 'object' || error === null) return {}
+  const { code, routine, driverError } = error as { readonly [key: string]: unknown }
+  if (driverError !== undefined && driverError !== error) return serverError(driverError)
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  return defined({ code: text(code), routine: text(routine) })
 }

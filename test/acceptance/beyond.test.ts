@@ -43,6 +43,35 @@ test('a table that is partitioned is changed as any other, and its partitions ar
   ])
 })
 
+describe('what a policy or a trigger says of a column', () => {
+  const thing = (columns: Parameters<typeof entity>[1]) => [entity('thing', { id: id(), ...columns })]
+  const policy = 'CREATE POLICY own ON thing USING (size > 0)'
+  const trigger = 'CREATE TRIGGER own AFTER UPDATE OF size ON thing EXECUTE FUNCTION noted()'
+
+  test.each([
+    ['another type', policy, 'DROP POLICY own ON thing', thing({ size: Column('bigint') })],
+    ['another type', trigger, 'DROP TRIGGER own ON thing', thing({ size: Column('bigint') })],
+    ['an end', policy, 'DROP POLICY own ON thing', thing({})],
+  ])('keeps it from %s until it is put aside, as the hint says: %s', async (_what, create, drop, after) => {
+    const written = async (aside: string) => {
+      const story = await stage.begin()
+      await story.become(thing({ size: Column('int') }))
+      await story.sql(`CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; ${create}`)
+      const { text = '' } = (await story.revision(after)) ?? {}
+      const [call = ''] = /op\.(?:alter|drop)Column\(.*\)/.exec(text) ?? []
+      story.edit(call, `${aside}${call}`)
+      return story
+    }
+    await expect((await written('')).upgrade()).rejects.toMatchObject({
+      exitCode: 5,
+      hint: expect.stringMatching(/nothing of \w+ was kept: .*before it and create it again after it.*op\.execute/i),
+    })
+    const story = await written(`op.execute('${drop}'); `)
+    await story.upgrade()
+    expect(await story.check(after)).toEqual([])
+  })
+})
+
 test('a view of all columns is made anew when one comes, and again on the way back', async () => {
   const story = await stage.begin()
   const seen = (columns: Parameters<typeof entity>[1]) => [

@@ -1,7 +1,7 @@
 // How a migration begins and ends on a PostgreSQL connection, and how runs keep out of each other's way.
 import type { BeginOptions, ConnectionLike, SessionTraits, Transaction } from '../dialect'
 import { isPatient } from './alone'
-import { explanations } from './explanations'
+import { explain } from './explanations'
 import { limit, unlimited } from './limits'
 import { holder, isPooled, lock, lockTransaction } from './lock'
 import { inSchema, opening } from './path'
@@ -20,7 +20,7 @@ export const session: SessionTraits = {
   isPatient,
   needsCommit,
   watch,
-  explain: (code) => explanations[code],
+  explain,
 }
 
 // Not a raw BEGIN: TypeORM would not know of it, and its save() would commit in the middle.
