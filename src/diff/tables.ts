@@ -42,7 +42,7 @@ export function diffColumns(live: Table, wanted: Table): ColumnChanges {
     operations,
     recreated: new Set(recreated.map(([{ name }]) => name)),
     retyped: new Set(rebased),
-    converted: new Set(changed.filter(([from, to]) => kindOf(from.type) !== kindOf(to.type)).map(([{ name }]) => name)),
+    converted: new Set(changed.filter(([from, to]) => !comparable(from, to)).map(([{ name }]) => name)),
     dropped: new Set(extra.map(({ name }) => name)),
   }
 }
@@ -73,12 +73,17 @@ function baseOf(type: ColumnType): ColumnType {
   return typeof type === 'string' ? type.replace(/\(.*?\)/, '') : type
 }
 
-/** Values of one kind compare with each other, whatever their types. */
-function kindOf(type: ColumnType): string {
-  if (typeof type !== 'string') return JSON.stringify(type)
-  const [base = ''] = /^[^(]+/.exec(type.toLowerCase()) ?? []
-  if (/^(small|big|tiny|medium)?(int|serial)|^(numeric|decimal|real|double|float)/.test(base)) return 'number'
-  return /char|text/.test(base) ? `text${base.endsWith('[]') ? '[]' : ''}` : base.trim()
+/** Whether a key of the one can refer to the other for a moment, on any server: in doubt it cannot, and steps aside. */
+function comparable(one: Column, other: Column): boolean {
+  return one.collation === other.collation && sameJson(kindOf(one.type), kindOf(other.type))
+}
+
+/** Whole numbers compare with whole numbers of any size and texts with texts of any length, all else with its own type alone. */
+function kindOf(type: ColumnType): ColumnType {
+  if (typeof type !== 'string') return type
+  const base = baseOf(type.toLowerCase())
+  if (/^(small|big|tiny|medium)?int(eger)?$/.test(base)) return 'integer'
+  return /^(var|bp|n|nvar)?char$|^text$/.test(base) ? 'text' : base
 }
 
 /** The wanted column, but what is the same in another spelling stays as the server spells it: only real changes show. */

@@ -161,6 +161,21 @@ const kept: readonly Change[] = [
     downgraded: { 'SELECT * FROM thing_tags_tag': [{ thingId: 1, tagId: 1 }] },
   },
   {
+    row: 'L11 a key of texts and what refers to it become citext, the rows stay',
+    before: coded('varchar'),
+    after: coded('citext'),
+    rows: `INSERT INTO author (code) VALUES ('a'); INSERT INTO book (author) VALUES ('a')`,
+    operations: [
+      '- foreign key book FK_85c8d63d50f8e617e2a49176718 (author) → author (code)',
+      '+ extension citext',
+      '~ column author.code varchar → citext',
+      '~ column book.author varchar → citext',
+      '+ foreign key book FK_85c8d63d50f8e617e2a49176718 (author) → author (code)',
+    ],
+    upgraded: { 'SELECT author FROM book': [{ author: 'a' }] },
+    downgraded: { 'SELECT author FROM book': [{ author: 'a' }] },
+  },
+  {
     row: 'L20 NOT NULL on a column that has values nearly everywhere',
     before: [thing({ value: Column('varchar', { nullable: true }) })],
     after: [thing({ value: Column('varchar') })],
@@ -491,6 +506,12 @@ function deferredExclusion(): Change {
       '+ exclusion thing xcl USING gist ("during" WITH &&)',
     ],
   }
+}
+
+function coded(type: 'varchar' | 'citext'): Entities {
+  const one = entity('author', { id: id(), code: Column(type, { unique: true }) })
+  const relation = [ManyToOne(() => one), typeorm.JoinColumn({ name: 'author', referencedColumnName: 'code' })]
+  return [one, entity('book', { id: id(), author: relation })]
 }
 
 function referencing(column: string): Entities {

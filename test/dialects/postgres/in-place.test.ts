@@ -345,6 +345,34 @@ test('a key and what refers to it change their type together', async () => {
   await go(wider)
 })
 
+test.each<[string, Partial<Column>, Partial<Column>, 'stays' | 'steps aside']>([
+  ['a text without capitals', { type: 'varchar' }, { type: 'citext' }, 'steps aside'],
+  ['a number with digits behind the point', { type: 'integer' }, { type: 'numeric(9,2)' }, 'steps aside'],
+  ['an inexact number', { type: 'integer' }, { type: 'double precision' }, 'steps aside'],
+  ['a text in another order', { type: 'text' }, { type: 'text', collation: 'no case' }, 'steps aside'],
+  ['another text', { type: 'varchar(9)' }, { type: 'text' }, 'stays'],
+  ['a longer text', { type: 'varchar(5)' }, { type: 'varchar(9)' }, 'stays'],
+  ['a smaller number', { type: 'bigint' }, { type: 'smallint' }, 'stays'],
+])('a key and what refers to it become %s together', async (_, from, to, does) => {
+  await db.query(`CREATE EXTENSION IF NOT EXISTS citext; DROP COLLATION IF EXISTS "no case";
+    CREATE COLLATION "no case" (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    CREATE TABLE parent (code ${String(from.type)} UNIQUE); CREATE TABLE child (code ${String(from.type)} REFERENCES parent (code))`)
+  const before = await postgres.introspect(db, scope)
+  const wanted = {
+    ...before,
+    tables: before.tables.map((table) => ({ ...table, columns: table.columns.map((one) => ({ ...one, ...to })) })),
+  }
+  const operations = diff(before, wanted)
+  const alters = ['alterColumn', 'alterColumn']
+  expect(operations.map(({ kind }) => kind)).toEqual(
+    does === 'stays' ? alters : ['dropForeignKey', ...alters, 'createForeignKey'],
+  )
+  await go(operations)
+  expect(diff(await postgres.introspect(db, scope), wanted)).toEqual([])
+  await go(reverseAll(operations))
+  expect(plain(await postgres.introspect(db, scope))).toEqual(plain(before))
+})
+
 // Computed columns themselves
 
 test('a column that ends to be computed keeps its values, and what stands on it', async () => {
