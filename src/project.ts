@@ -118,11 +118,15 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
   const modules = modulesOf(migrations)
   const folders = modules === undefined ? foldersOf(migrations, base('migrations')) : []
   const project = found.file ?? settings.dataSource ?? settings.migrations ?? findOrmconfig(cwd)
+  // What was typed is no setting of the file.
+  const namedIn = options.migrations === undefined && found.settings.migrations !== undefined ? found.file : undefined
   return createEnvironment(
     defined({
       settings: { ...settings, backup: backupFrom(settings.backup, base('backup')) },
       scripts:
-        modules === undefined ? await readScripts(folders, settings.recursive === true, project) : fromModules(modules),
+        modules === undefined
+          ? await readScripts(folders, settings.recursive === true, { project, namedIn })
+          : fromModules(modules),
       x: typedFor(options),
       place:
         modules === undefined
@@ -243,14 +247,15 @@ function foldersOf(setting: NonNullable<Settings['migrations']>, folder: string)
 async function readScripts(
   folders: readonly string[],
   recursive: boolean,
-  project: unknown,
+  from: { readonly project: unknown; readonly namedIn: string | undefined },
 ): Promise<MigrationScript[]> {
   try {
     return await readDirectory(folders, { load: loadUserFile, recursive })
   } catch (error) {
+    if (!(error instanceof MigrationsFolderNotFoundError)) throw error
     // Where nothing says that there is a project, its folder is not what is missing.
-    const nowhere = project === undefined && error instanceof MigrationsFolderNotFoundError
-    throw nowhere ? new SettingsNotFoundError(dirname(folders[0]!)) : error
+    if (from.project === undefined) throw new SettingsNotFoundError(dirname(folders[0]!))
+    throw new MigrationsFolderNotFoundError(error.folder, from.namedIn)
   }
 }
 

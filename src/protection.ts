@@ -1,7 +1,7 @@
 // Databases where a command must not run by accident: `protect: ['db.example.com/prod*']`.
 import type { Environment } from './environment'
 import { ProtectedDatabaseError } from './errors'
-import { addressOf } from './runtime/address'
+import { addressOf, type Address } from './runtime/address'
 
 /** Refuses, before anything is opened, unless the database is not protected or `--yes-on` names it. */
 export async function requireConsent(
@@ -11,10 +11,15 @@ export async function requireConsent(
 ): Promise<void> {
   const patterns = environment.settings.protect ?? []
   if (patterns.length === 0) return
-  const { text, host, database, file } = addressOf((await environment.dataSource()).options)
-  const name = database ?? file ?? text
-  if (yesOn === name || !patterns.some((pattern) => matches(pattern, `${host ?? ''}/${name}`))) return
-  throw new ProtectedDatabaseError(text, name, command)
+  const address = addressOf((await environment.dataSource()).options)
+  const name = nameOf(address)
+  if (yesOn === name || !patterns.some((pattern) => matches(pattern, `${address.host ?? ''}/${name}`))) return
+  throw new ProtectedDatabaseError(address.text, name, command)
+}
+
+/** What `--yes-on` calls a database. */
+export function nameOf({ text, database, file }: Address): string {
+  return database ?? file ?? text
 }
 
 /** `*` stands for anything; a pattern without a host speaks of the database alone. */

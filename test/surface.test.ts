@@ -24,20 +24,21 @@ test('typeorm-autogen exports these values', () => {
    MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError
    MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
    MissingUpgradeError MultipleHeadsError NameTakenError NoAddressError NoCastError NoCompilerError
-   NoWayBackError NotAtHeadError NotInBranchError NotResumableError NothingToRepairError OfflineError
-   OpenTransactionError OtherFileError OverlappingTargetsError PoolerError PreloadNotFoundError
-   ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError RebaseCycleError RebaseMergeError
-   ReplayFailedError RevisionCycleError RevisionLoopError RevisionNotFoundError RewriteError
-   RowsInTheWayError RowsLostError RuleError ScratchUnavailableError SettingsNotFoundError
-   SeveralProblemsError SharedNameError SingleTransactionError SkippedRevisionsError SourceSyntaxError
-   StepOutOfOrderError StillReferencedError TemplateError TransactionControlError TwoTypeormsError
-   TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
-   UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
-   UnsupportedDriverError UnsupportedOperationError UnwritableParentError UsageError VersionMovedError
-   WaitTimeoutError WalkTooFarError WriteHookError WrongDirectionError apply asFunction branches check
-   current defineCommand defineConfig defineOperation describe diff downgrade edit emptySchema
-   ensureVersion exitCodes heads history init listTemplates match merge rebase repair resolve reverse
-   reverseAll revision rewriteEach sameSchema show stamp switchBranch upgrade version wait
+   NoWayBackError NotAtHeadError NotInBranchError NotResumableError NothingSharedError
+   NothingToRepairError OfflineError OpenTransactionError OtherFileError OverlappingTargetsError
+   PoolerError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError
+   RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError RevisionLoopError
+   RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError RuleError ScratchUnavailableError
+   SettingsNotFoundError SeveralProblemsError SharedNameError SingleTransactionError
+   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError
+   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
+   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
+   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
+   UnwritableParentError UsageError VersionMovedError WaitTimeoutError WalkTooFarError WriteHookError
+   WrongDirectionError apply asFunction branches check current defineCommand defineConfig
+   defineOperation describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init
+   listTemplates match merge rebase repair resolve reverse reverseAll revision rewriteEach sameSchema
+   show stamp switchBranch upgrade version wait
    "
   `)
 })

@@ -6,6 +6,7 @@ import type { Environment } from '../environment'
 import {
   AheadError,
   AutogenError,
+  DivergedError,
   exitCodes,
   type ExitCode,
   MultipleHeadsError,
@@ -177,7 +178,7 @@ async function placeProblems(
   const heads = await readHeads(session)
   const log = await readLog(session)
   const several = await severalHeads(environment)
-  const { state, unknown } = aheadOrDiverged(log, graph, heads)
+  const { state, unknown, shares } = aheadOrDiverged(log, graph, heads)
   if (state === 'ahead') {
     const { message } = new AheadError(unknown)
     environment.emit({ type: 'warning', code: 'ahead', message, revisions: unknown })
@@ -187,15 +188,7 @@ async function placeProblems(
   const behind = state === 'known' && graph.realHeads.some((id) => !heads.includes(id))
   return [
     ...several,
-    ...(state === 'diverged'
-      ? [
-          problem(
-            'diverged',
-            `The database holds revisions that are not here: ${unknown.join(', ')}.`,
-            'Get the files of those revisions, take the database back with `autogen switch`, or stamp the right one with `autogen stamp --purge`.',
-          ),
-        ]
-      : []),
+    ...(state === 'diverged' ? [asProblem(new DivergedError(unknown, shares))] : []),
     ...(behind && several.length === 0
       ? [
           problem(

@@ -192,9 +192,9 @@ async function requireAtHead(environment: Environment): Promise<void> {
   const { graph } = environment
   const session = await environment.session()
   const heads = await readHeads(session)
-  const { state, unknown } = aheadOrDiverged(await readLog(session), graph, heads)
+  const { state, unknown, shares } = aheadOrDiverged(await readLog(session), graph, heads)
   if (state === 'ahead') throw new AheadError(unknown)
-  if (state === 'diverged') throw new DivergedError(unknown)
+  if (state === 'diverged') throw new DivergedError(unknown, shares)
   const { realHeads } = graph
   const there = heads.length === realHeads.length && realHeads.every((id) => heads.includes(id))
   if (!there) throw new NotAtHeadError(heads, realHeads)

@@ -1,14 +1,15 @@
 // `autogen switch`: a database that holds revisions of another branch of git goes back to what this folder knows.
 import type { Environment } from '../environment'
-import { NoWayBackError } from '../errors'
+import { NothingSharedError, NoWayBackError } from '../errors'
 import type { RevisionGraph } from '../graph/graph'
 import { ancestorsOf, inRunOrder } from '../graph/lineage'
 import { upgradePath } from '../graph/path'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
-import { requireConsent } from '../protection'
+import { nameOf, requireConsent } from '../protection'
+import { addressOf } from '../runtime/address'
 import { freshDatabase } from '../runtime/fresh-database'
-import { withUnknown } from '../runtime/history'
+import { aheadOrDiverged, withUnknown } from '../runtime/history'
 import { keptScript } from '../runtime/kept'
 import { appliedFromLog, openAttempts, readLog, type LogEntry } from '../runtime/log'
 import { migrate } from '../runtime/migrate'
@@ -19,7 +20,7 @@ import { backupOptions, movedSteps, type MovedStep } from './move'
 import { runOptions } from './run-options'
 
 export interface SwitchOptions {
-  /** The database's name, where the settings protect it. */
+  /** The database's name, where the settings protect it, or where nothing of it would be left. */
   readonly yesOn?: string
   /** Seconds to wait while another process migrates. */
   readonly lockTimeout?: number
@@ -46,7 +47,11 @@ export const switchCommand: Command<SwitchOptions, SwitchResult> = {
     ['autogen switch', 'after `git switch main`: takes back what only the other branch has'],
     ['autogen switch --yes-on shop', 'where your settings protect the database'],
   ],
-  flags: { 'yes-on': yesOn, 'lock-timeout': lockTimeout, 'no-backup': noBackup },
+  flags: {
+    'yes-on': { ...yesOn, describe: `${yesOn.describe}, or the migrations here have none of its revisions` },
+    'lock-timeout': lockTimeout,
+    'no-backup': noBackup,
+  },
   async run(environment, options) {
     await requireConsent(environment, 'switch', options.yesOn)
     const session = await environment.writingSession()
@@ -57,6 +62,7 @@ export const switchCommand: Command<SwitchOptions, SwitchResult> = {
     const known = withUnknown(graph, log, heads)
     const foreign = foreignSteps(graph, known, heads)
     if (foreign.length === 0) return { from: heads, to: heads, steps: [], ...ahead(graph, heads) }
+    await refuseToTakeAll(environment, options, { log, heads, foreign })
     const applied = appliedFromLog(log)
     const scripts = foreign.flatMap(({ revision }) => {
       const entry = applied.get(revision.id)
@@ -92,6 +98,21 @@ export const switchCommand: Command<SwitchOptions, SwitchResult> = {
     const target = result.heads.length > 1 ? 'heads' : 'head'
     line(`${paint.bold(`autogen upgrade ${target}`)} would run ${result.next.join(', ')}.`)
   },
+}
+
+/** A folder without any of the revisions is a wrong setting sooner than another branch. */
+async function refuseToTakeAll(
+  { graph, dataSource }: Environment,
+  { yesOn: named }: SwitchOptions,
+  { log, heads, foreign }: { log: readonly LogEntry[]; heads: readonly string[]; foreign: readonly Step[] },
+): Promise<void> {
+  if (aheadOrDiverged(log, graph, heads).shares) return
+  const database = nameOf(addressOf((await dataSource()).options))
+  if (named === database) return
+  throw new NothingSharedError(
+    foreign.map(({ revision }) => revision.id),
+    database,
+  )
 }
 
 /** The steps back, newest first, of what the database holds and the folder does not. */

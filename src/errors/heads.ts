@@ -63,10 +63,18 @@ export class VersionMovedError extends AutogenError {
 export class DivergedError extends AutogenError {
   readonly code = 'diverged'
   readonly exitCode = exitCodes.graph
-  constructor(readonly unknown: readonly string[]) {
+  constructor(
+    readonly unknown: readonly string[],
+    /** Whether the folder has anything of what the database has run; one that has nothing is most likely the wrong one. */
+    readonly shares = true,
+  ) {
     super(
-      `The database is at ${unknown.join(', ')}, which this folder does not have and which does not follow from its heads.`,
-      'Take it back with `autogen switch`, or get the missing revision files (another branch, a newer release); if they are gone for good, `autogen stamp --purge REVISION`.',
+      shares
+        ? `The database is at ${unknown.join(', ')}, which this folder does not have and which does not follow from its heads.`
+        : `The database is at ${unknown.join(', ')}, and the migrations here have none of the revisions it has run.`,
+      shares
+        ? 'Run `autogen switch` to take it back, or get the missing revision files (another branch, a newer release); if they are gone for good, `autogen stamp --purge REVISION`.'
+        : 'Point `migrations` in your settings at the folder that has them.',
     )
   }
 }
@@ -94,6 +102,21 @@ export class SkippedRevisionsError extends AutogenError {
     super(
       `The database is past ${skipped.join(', ')} without ever having run ${skipped.length === 1 ? 'it' : 'them'}.`,
       `Run what is missing with \`autogen upgrade --skipped\`, or accept it as done with \`autogen stamp --purge ${current.join(' ')}\`.`,
+    )
+  }
+}
+
+/** A way back that would end where nothing of the database is left. */
+export class NothingSharedError extends AutogenError {
+  readonly code = 'nothing-shared'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly revisions: readonly string[],
+    readonly database: string,
+  ) {
+    super(
+      `The migrations here have none of the revisions of ${database}, so all of them would be taken back: ${revisions.join(', ')}.`,
+      `Point \`migrations\` in your settings at the right folder; if you mean it, add \`--yes-on ${database}\`.`,
     )
   }
 }

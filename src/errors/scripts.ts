@@ -5,10 +5,16 @@ import { AutogenError, exitCodes } from './error'
 export class MigrationsFolderNotFoundError extends AutogenError {
   readonly code = 'migrations-folder-not-found'
   readonly exitCode = exitCodes.usage
-  constructor(readonly folder: string) {
+  constructor(
+    readonly folder: string,
+    /** The file whose setting names it, where one does. */
+    readonly namedIn?: string,
+  ) {
     super(
       `There is no migrations folder ${folder}.`,
-      'Run `autogen init` to set the project up, or name your folder as `migrations` in the settings.',
+      namedIn === undefined
+        ? 'Run `autogen init` to set the project up, or name your folder as `migrations` in the settings.'
+        : `Correct \`migrations\` in ${namedIn}, or run \`autogen init\` to make the folder if its name is right.`,
     )
   }
 }

@@ -12,19 +12,22 @@ export interface Standing {
   readonly state: 'known' | 'ahead' | 'diverged'
   /** The heads nobody here knows. */
   readonly unknown: readonly string[]
+  /** Whether anything the database has run is at hand; true where it has run nothing. */
+  readonly shares: boolean
 }
 
 /** Judges heads that the folder may lack: the parents in the log tell where they came from. */
 export function aheadOrDiverged(log: readonly LogEntry[], graph: RevisionGraph, heads: readonly string[]): Standing {
   const unknown = heads.filter((id) => !graph.revisions.has(id))
-  if (unknown.length === 0) return { state: 'known', unknown }
+  if (unknown.length === 0) return { state: 'known', unknown, shares: true }
   const parents = new Map(log.map((entry) => [entry.revision, entry.parents]))
   const reached = unknown.map((id) => knownAncestors(id, parents, graph))
   const known = heads.filter((id) => graph.revisions.has(id))
   const passed = ancestorsOf(graph, [...known, ...reached.flatMap((ids) => [...ids])])
   const left = tipsOf(graph, passed).filter((id) => !known.includes(id))
   const descends = reached.every((ids) => ids.size > 0) && left.every((id) => graph.realHeads.includes(id))
-  return { state: descends ? 'ahead' : 'diverged', unknown }
+  const shares = known.length > 0 || reached.some((ids) => ids.size > 0)
+  return { state: descends ? 'ahead' : 'diverged', unknown, shares }
 }
 
 /** The graph, and what the database holds beyond it: each above its parents, and what it needs, as far as the log tells them. */

@@ -149,8 +149,8 @@ function tellEnd({ onEvent }: MigrateRequest, { heads }: MigrateResult, duration
 }
 
 function isAhead({ kind, graph, strict, onEvent }: MigrateRequest, log: readonly LogEntry[], heads: readonly string[]) {
-  const { state, unknown } = aheadOrDiverged(log, graph, heads)
-  if (state === 'diverged') throw new DivergedError(unknown)
+  const { state, unknown, shares } = aheadOrDiverged(log, graph, heads)
+  if (state === 'diverged') throw new DivergedError(unknown, shares)
   if (state === 'ahead') {
     const error = new AheadError(unknown)
     if (strict === true || kind === 'downgrade') throw error

@@ -410,7 +410,16 @@ test('where nothing says that there is a project, that is what is wrong', async 
   const cwd = freshFolder()
   expect(await failure(autogen.check({ cwd }))).toMatchObject({ code: 'settings-not-found', place: cwd })
   writeFileSync(join(cwd, 'autogen.config.json'), '{}')
-  expect(await failure(autogen.check({ cwd }))).toMatchObject({ code: 'migrations-folder-not-found' })
+  expect(await failure(autogen.check({ cwd }))).toMatchObject({
+    code: 'migrations-folder-not-found',
+    hint: expect.stringMatching(/^Run `autogen init`/),
+  })
+  writeFileSync(join(cwd, 'autogen.config.json'), '{ "migrations": "migratoins" }')
+  expect(await failure(autogen.check({ cwd }))).toMatchObject({
+    message: `There is no migrations folder ${join(cwd, 'migratoins')}.`,
+    hint: `Correct \`migrations\` in ${join(cwd, 'autogen.config.json')}, or run \`autogen init\` to make the folder if its name is right.`,
+  })
+  writeFileSync(join(cwd, 'autogen.config.json'), '{}')
   mkdirSync(join(cwd, 'migrations'))
   expect(await failure(autogen.check({ cwd }))).toMatchObject({
     message: `${join(cwd, 'autogen.config.json')} names no data source, and there is no ormconfig.* beside it or above.`,

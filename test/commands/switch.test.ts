@@ -206,4 +206,38 @@ describe.each(databases)('autogen switch on %s', (dialect, open) => {
     })
     expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'half-done', revisions: ['zzzz'] }))
   })
+
+  test('a folder that has none of the revisions is the wrong one, and nothing is taken back for it unasked', async () => {
+    await leave('aaaa')
+    const wrong = {
+      code: 'diverged',
+      message: 'The database is at aaaa, and the migrations here have none of the revisions it has run.',
+      hint: 'Point `migrations` in your settings at the folder that has them.',
+    }
+    expect(await refusal(autogen.upgrade(made.options))).toMatchObject(wrong)
+    expect(await refusal(autogen.revision({ ...made.options, message: 'x' }))).toMatchObject(wrong)
+    expect((await autogen.check(made.options)).problems).toContainEqual({ ...wrong, exitCode: 4 })
+    made.write('bbbb', [], tableBody('ours'))
+    expect(await refusal(autogen.upgrade(made.options))).toMatchObject(wrong)
+
+    const error = (await refusal(autogen.switchBranch(made.options))) as autogen.NothingSharedError
+    expect(error).toMatchObject({ code: 'nothing-shared', exitCode: 6, revisions: ['aaaa'] })
+    expect(error.hint).toContain(`--yes-on ${error.database}`)
+    expect(await tables()).toEqual(['one'])
+    await refusal(autogen.switchBranch({ ...made.options, yesOn: 'another' }))
+    expect(await autogen.switchBranch({ ...made.options, yesOn: error.database })).toMatchObject({
+      to: [],
+      next: ['bbbb'],
+    })
+    expect(await tables()).toEqual([])
+  })
+
+  test('check names a stamp that can be typed, or the way back', async () => {
+    made.write('xxxx', ['aaaa'], tableBody('theirs'))
+    await leave('xxxx')
+    made.write('bbbb', ['aaaa'], tableBody('ours'))
+    const { problems } = await autogen.check(made.options)
+    expect(problems[0]).toMatchObject({ code: 'diverged', hint: expect.stringMatching(/^Run `autogen switch`/) })
+    expect(problems[0]?.hint).not.toContain('--purge`')
+  })
 })
