@@ -89,11 +89,22 @@ function defaultOf(column: ColumnMetadata, { dataSource, traits }: Reading): Col
 
 function literalOf(column: ColumnMetadata, value: unknown, { enums }: EntityTraits): Literal {
   if (enums && isEnum(column)) return Array.isArray(value) ? value.map(String) : String(value)
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'string' || typeof value === 'boolean' || isPlainNumber(value)) return value
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value) && column.type === 'simple-enum') return value.join(',')
-  const json = JSON.stringify(value)
+  const json = JSON.stringify(column.isArray ? jsonItems(value) : value)
   // The model takes an object with `sql` for an expression; as text it is JSON too.
   const isJson = column.isArray || column.type === 'json' || column.type === 'jsonb'
   return isJson && !isExpression(value) ? (JSON.parse(json) as Literal) : json
+}
+
+/** NaN, the infinities and what is too long for a number are texts in a migration file, and read the same by the server. */
+function isPlainNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** The items of an array, of which JSON would lose some numbers. */
+function jsonItems(value: object): unknown {
+  const isLost = (item: unknown) => typeof item === 'bigint' || (typeof item === 'number' && !isPlainNumber(item))
+  return Array.isArray(value) ? value.map((item: unknown) => (isLost(item) ? String(item) : item)) : value
 }

@@ -75,6 +75,20 @@ const spelled: readonly Equal[] = [
     { type: 'bigint', default: '9007199254740993' },
     { type: 'float', default: 0.1 },
   ]),
+  defaults('F7 numbers that JSON has no word for, as numbers and as texts', [
+    { type: 'float', default: Infinity },
+    { type: 'float', default: NaN },
+    { type: 'numeric', default: NaN },
+    { type: 'real', default: '-Infinity' },
+  ]),
+  defaults(
+    'F7 such numbers in arrays',
+    [
+      { type: 'float', array: true, default: [1, Infinity, NaN] },
+      { type: 'bigint', array: true, default: [9007199254740993n] },
+    ],
+    { byTypeorm: false },
+  ),
   defaults('F8 dates as text on timestamps', [
     { ...moment, default: '2020-01-01' },
     { type: 'timestamp', default: '2020-01-01 10:00' },
