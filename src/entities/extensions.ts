@@ -1,7 +1,7 @@
 // The PostgreSQL extensions entities cannot do without. TypeORM creates them by itself when it connects; we plan them.
 import type { DataSource, EntityMetadata } from 'typeorm'
 import { isExpression } from '../model/expression'
-import type { Extension, Table } from '../model/schema'
+import type { Column, Extension, Table } from '../model/schema'
 
 /** The extensions that the columns, defaults and exclusions need, and those the options ask for. */
 export function readExtensions(
@@ -34,7 +34,30 @@ const extensionOfType: Readonly<Record<string, string>> = {
 function extensionsOfTable({ columns, exclusions }: Table): string[] {
   const defaults = columns.map(({ default: value }) => (value !== undefined && isExpression(value) ? value.sql : ''))
   const uuid = defaults.some((sql) => /\buuid_generate_v\d/i.test(sql))
-  // Only equality needs operators that gist has not of itself.
-  const equality = exclusions.some(({ expression }) => /\bgist\b[^]*\bwith\s*=/i.test(expression.sql))
-  return [...(uuid ? ['uuid-ossp'] : []), ...(equality ? ['btree_gist'] : [])]
+  const gist = exclusions.some(({ expression }) => needsBtreeGist(expression.sql, columns))
+  return [...(uuid ? ['uuid-ossp'] : []), ...(gist ? ['btree_gist'] : [])]
+}
+
+/**
+ * Whether a gist exclusion compares what gist cannot by itself: a column of a plain type, or an expression for equality.
+ * TypeORM creates the extension for every exclusion there is, which many need not wait for.
+ */
+function needsBtreeGist(sql: string, columns: readonly Column[]): boolean {
+  if (!/^\s*using\s+gist\b/i.test(sql)) return false
+  const isPlain = (name: string) => {
+    const type = columns.find((column) => column.name === unquoted(name))?.type
+    return typeof type !== 'string' || !ofGist.test(type)
+  }
+  const ofColumns = [...sql.matchAll(columnInExclusion)].some(([, name = '']) => isPlain(name))
+  return ofColumns || /\bwith\s*(?:=|<>)/i.test(sql.replace(columnInExclusion, ''))
+}
+
+/** A column that is compared as it is: after `(` or a comma, and right before WITH and its operator. */
+const columnInExclusion = /(?<=[(,]\s*)("(?:[^"]|"")+"|\w+)\s+with\b\s*[^\s\w,)]+/gi
+
+/** The types that gist has operators for, of itself or with the extension they come from. */
+const ofGist = /range$|^(?:box|circle|point|polygon|tsvector|tsquery|ltree|cube|hstore|geometry|geography)\b(?!.*\[\])/i
+
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase()
 }

@@ -415,6 +415,22 @@ const missed: readonly Change[] = [
   },
   ...(lane.major === '1' ? [deferredExclusion()] : []),
   {
+    row: 'M5 an exclusion that needs an extension, whatever its operator',
+    before: [thing({})],
+    after: [
+      thing(
+        { room: Column('int', { nullable: true }), during: Column('tsrange', { nullable: true }) },
+        Exclusion('xcl', 'USING gist ("room" WITH <>, "during" WITH &&)'),
+      ),
+    ],
+    operations: [
+      '+ extension btree_gist',
+      '+ column thing.room integer null',
+      '+ column thing.during tsrange null',
+      '+ exclusion thing xcl USING gist ("room" WITH <>, "during" WITH &&)',
+    ],
+  },
+  {
     row: 'M6 a foreign key to another column of the same table',
     before: referencing('id'),
     after: referencing('code'),

@@ -346,10 +346,6 @@ describe('constraints', () => {
     expect(key).toMatchObject({ onDelete: 'CASCADE', onUpdate: 'SET DEFAULT', deferrable: 'INITIALLY DEFERRED' })
   })
 
-  test('an exclusion by equality needs an extension', async () => {
-    expect((await inPostgres([Booking])).schema.extensions).toEqual([{ name: 'btree_gist' }])
-  })
-
   test('a column that is unique twice is unique once', async () => {
     @Entity()
     @Unique(['code'])
@@ -487,6 +483,34 @@ describe('extensions', () => {
     const { schema } = await inPostgres([Uuid], options)
     expect(schema.tables[0]?.columns[0]).toEqual({ name: 'id', type: 'uuid', nullable: false, default: value })
     expect(schema.extensions).toEqual(extensions)
+  })
+
+  test.each([
+    ['USING gist ("room" WITH =, "during" WITH &&)', true],
+    ['USING gist ("room" WITH <>, "during" WITH &&)', true],
+    ['using gist (during with &&, room\n\twith<>) where (room > 1)', true],
+    ['USING gist ("kind" WITH <>, "during" WITH &&)', true],
+    ['USING gist (address WITH >)', true],
+    ['USING gist (lower(name) WITH =, during WITH &&)', true],
+    ['USING gist (room gist_int4_ops WITH =)', true],
+    ['USING gist ("during" WITH &&)', false],
+    ['USING gist ("during" WITH =, place WITH ~=)', false],
+    ['USING gist (int4range("room", "room" + 1) WITH &&)', false],
+    ['USING btree ("room" WITH =)', false],
+    ['USING hash (name WITH =)', false],
+    ['("room" WITH =)', false],
+  ])('an exclusion %s needs one: %p', async (expression, needed) => {
+    @Entity()
+    @Exclusion(expression)
+    class Booking {
+      @PrimaryColumn() room!: number
+      @Column('tsrange') during!: string
+      @Column('point') place!: string
+      @Column('inet') address!: string
+      @Column() name!: string
+      @Column('enum', { enum: ['a'] }) kind!: string
+    }
+    expect((await inPostgres([Booking])).schema.extensions).toEqual(needed ? [{ name: 'btree_gist' }] : [])
   })
 
   test('are those the types and defaults need, and those the options ask for', async () => {
