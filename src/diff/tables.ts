@@ -81,7 +81,7 @@ function comparable(one: Column, other: Column): boolean {
 /** Whole numbers compare with whole numbers of any size and texts with texts of any length, all else with its own type alone. */
 function kindOf(type: ColumnType): ColumnType {
   if (typeof type !== 'string') return type
-  const base = baseOf(type.toLowerCase())
+  const base = type.toLowerCase().replace(/\(.*?\)/, '')
   if (/^(small|big|tiny|medium)?int(eger)?$/.test(base)) return 'integer'
   return /^(var|bp|n|nvar)?char$|^text$/.test(base) ? 'text' : base
 }

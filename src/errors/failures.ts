@@ -42,6 +42,8 @@ export interface MigrationFailure {
 export class MigrationFailedError extends withFacts<MigrationFailure>() {
   readonly code = 'migration-failed'
   readonly exitCode = exitCodes.migration
+  /** What of a revision is committed, and stays, in words. */
+  static readonly parts = partsThatStay
   constructor(failure: MigrationFailure, cause: unknown) {
     super(failedSentence(failure), nextStep(failure), { cause })
     const { revision, direction, operation, sql, at, completed, reason, heads, kept, blockers, advice } = failure
@@ -73,10 +75,14 @@ function nextStep(failure: MigrationFailure): string {
   if (completed === 0) {
     return `${capital(`${place}nothing of ${revision} was kept`)}: ${advice ?? 'mend the migration'}, then run the same command again.`
   }
-  const parts = `${completed} committed part${completed === 1 ? '' : 's'} of ${revision}`
-  const list = kept.length === 0 ? '' : ` (${kept.join('; ')})`
-  const stay = `${place}${parts} ${completed === 1 ? 'stays' : 'stay'}${list}`
+  const stay = `${place}${partsThatStay({ revision, completed, kept })}`
   return `${capital(stay)}: ${advice ?? 'mend what is in the way'}, then run the same command again to go on from there.`
+}
+
+function partsThatStay(standing: Required<Pick<MigrationFailure, 'revision' | 'completed' | 'kept'>>): string {
+  const { revision, completed, kept } = standing
+  const parts = `${completed} committed part${completed === 1 ? '' : 's'} of ${revision}`
+  return `${parts} ${completed === 1 ? 'stays' : 'stay'}${kept.length === 0 ? '' : ` (${kept.join('; ')})`}`
 }
 
 function wayOf(direction: 'up' | 'down'): string {

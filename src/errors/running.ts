@@ -30,7 +30,7 @@ export class InterruptedError extends AutogenError {
         : revision === undefined
           ? 'Interrupted; nothing is half done.'
           : `Interrupted in revision ${revision}; its open transaction was rolled back.`,
-      'Run `autogen current` to see where the database is, and the same command again to go on.',
+      'Run `autogen current -v` to see where the database is, and the same command again to go on.',
     )
   }
 }

@@ -1,10 +1,9 @@
 // The columns of a query that nobody has named.
-
-const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\/|[\p{L}\p{N}_$]+|\S/gu
+import { wordsOf } from './words'
 
 /** Whether a query says "all columns": by a star, or as `TABLE name`. */
 export function saysAllColumns(sql: string): boolean {
-  const words = (sql.match(token) ?? []).filter((word) => !/^(?:--|\/\*)/.test(word)).map((word) => word.toLowerCase())
+  const words = wordsOf(sql)
   const opened: boolean[] = []
   let endsDistinctOn = false
   for (const [at, word] of words.entries()) {

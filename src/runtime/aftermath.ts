@@ -1,6 +1,6 @@
 // After a failure: what is told of it, who was in the way, what is run again, taken back, put back and written down.
 import type { Blocker } from '../dialects/dialect'
-import { AutogenError, FileChangedError, InterruptedError, MigrationFailedError } from '../errors'
+import { AutogenError, FileChangedError, InterruptedError, MigrationFailedError, NotResumableError } from '../errors'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import { blockerText } from './events'
@@ -32,6 +32,25 @@ export function explained(
     }),
     failure.cause,
   )
+}
+
+/** Whoever waits to begin does not know of what is committed of the revision already. */
+export function interruptionOf({ revision }: Step, run: SegmentRun, failure: AutogenError): AutogenError {
+  const isBetween = failure instanceof InterruptedError && failure.revision === undefined && run.parts > 0
+  return isBetween ? new InterruptedError(revision.id) : failure
+}
+
+/** What is no failure of a statement does not know that parts of the revision are committed, and stay. */
+export function withParts(
+  run: SegmentRun,
+  { revision }: Step,
+  failure: AutogenError,
+  heads: readonly string[],
+): AutogenError {
+  if (run.parts === 0 || failure instanceof MigrationFailedError || failure instanceof NotResumableError) return failure
+  const { parts: completed, kept } = run
+  const place = `The database is at ${heads.join(', ') || 'base'}; ${MigrationFailedError.parts({ revision: revision.id, completed, kept })}.`
+  return Object.assign(failure, { hint: `${place} ${failure.hint}`, completed, kept, heads })
 }
 
 /** Whoever was seen while the statement waited; where nobody looked, whoever uses the same tables now. */

@@ -4,12 +4,14 @@ import type { Blocker, Row, Segment, Statement, Transaction } from '../dialects/
 import { LockLostError, NotResumableError, PoolerError, TransactionControlError } from '../errors'
 import type { HeadChange } from '../graph/heads'
 import { defined, type Defined } from '../model/defined'
+import { sameJson } from '../model/expression'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
 import { migrationFailure } from './failure'
 import { finishEntry, startEntry, type NewLogEntry } from './log'
 import type { Query } from './inside-transaction'
 import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
+import { operationWithout } from './passwords'
 import { inTransaction, type Session } from './session'
 import { Statements } from './statements'
 import type { Task, Work } from './task'
@@ -185,6 +187,7 @@ export class SegmentRun {
     }
     this.#open = []
     this.#dirty = false
+    if (skipping) this.#refuseEdited()
     this.#hasCommitted ||= !skipping
     if (!skipping) this.#tellCommitted()
     if (this.#live === 'open') this.#live = 'committed'
@@ -298,7 +301,7 @@ export class SegmentRun {
     }
     this.#parts++
     this.#committed = [...this.#committed, ...operations]
-    if (skipping) return
+    if (skipping) return this.#refuseEdited()
     await this.#recordAlone()
     this.#tellCommitted()
   }
@@ -378,6 +381,17 @@ export class SegmentRun {
   async #refuseLostLock(): Promise<void> {
     const { session, step } = this.#task
     if ((await session.holdsLock?.()) === false) throw new LockLostError(step.revision.id)
+  }
+
+  /** What is skipped must be what ran: of an edited part the log would tell what nobody has done. */
+  #refuseEdited(): void {
+    const { previous, session, step } = this.#task
+    const ran = previous?.operations ?? []
+    const kept = (operation: Operation) => JSON.stringify(operationWithout(operation, session.withoutPasswords))
+    const edited = this.#committed.find((operation, at) => !sameJson(JSON.parse(kept(operation)), ran[at]))
+    if (edited === undefined) return
+    const reason = `\`${session.describe(edited)}\` was edited after it had been committed`
+    throw new NotResumableError(step.revision.id, this.#goOnFrom, reason)
   }
 
   /** Between two transactions somebody else could have the lock. */

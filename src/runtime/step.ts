@@ -5,7 +5,17 @@ import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import type { Intent } from '../operations/intent'
 import type { MigrationScript } from '../scripts/script'
-import { cleanUp, explained, inTheWay, recordTakenBack, retriesOf, waitToRunAgain, wholeFailure } from './aftermath'
+import {
+  cleanUp,
+  explained,
+  interruptionOf,
+  inTheWay,
+  recordTakenBack,
+  retriesOf,
+  waitToRunAgain,
+  wholeFailure,
+  withParts,
+} from './aftermath'
 import { tellApplied } from './applied'
 import type { MigrationEvent } from './events'
 import { migrationFailure } from './failure'
@@ -136,7 +146,7 @@ async function runTask(
       await run.rollback()
       throw new RehearsalEnds(step.revision.id, afterCommit)
     }
-    const failure = migrationFailure(error, session, { step, completed: run.parts })
+    const failure = interruptionOf(step, run, migrationFailure(error, session, { step, completed: run.parts }))
     schema.forget()
     if (one !== undefined) {
       const whole = wholeFailure(failure, request, done)
@@ -163,10 +173,10 @@ async function runTask(
     if (again && stopped === undefined) return 'again'
     const restored = await cleanUp(context, run, stopped ?? told)
     tell('failed')
-    if (stopped !== undefined) throw stopped
-    throw restored && told instanceof MigrationFailedError
+    if (!restored) throw withParts(run, step, stopped ?? told, heads)
+    throw stopped === undefined && told instanceof MigrationFailedError
       ? new MigrationFailedError({ ...told, completed: 0, kept: [] }, told.cause)
-      : told
+      : (stopped ?? told)
   }
 }
 

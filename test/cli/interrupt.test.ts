@@ -50,7 +50,7 @@ test.each(drivers)('on %s the running statement ends, and the revision is rolled
     stderr:
       'stopping  once the running statement has ended; Ctrl-C again stops at once\n' +
       'error Interrupted in revision b2; its open transaction was rolled back.\n' +
-      'hint  Run `autogen current` to see where the database is, and the same command again to go on.\n',
+      'hint  Run `autogen current -v` to see where the database is, and the same command again to go on.\n',
   })
   expect(stdout).toContain(`${busy}  (`)
   expect(stdout).not.toContain('CREATE TABLE third')

@@ -159,6 +159,10 @@ test.each([
   'ABORT',
   'END',
   'rollback work',
+  "PREPARE TRANSACTION 'a'",
+  'INSERT INTO a VALUES ($$;$$); COMMIT',
+  "UPDATE a SET b = E'it\\';' /* ; */; -- one more\n ROLLBACK; SELECT 1",
+  'CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE c SET d = CASE e WHEN 1 THEN 2 END; END; COMMIT;',
 ])('b112: a script may not run %j', async (sql) => {
   const refused = { code: 'transaction-control', message: expect.stringMatching(/record\.test\.ts:\d+: /) }
   expect(await failure((op) => op.execute(sql))).toMatchObject(refused)
@@ -170,6 +174,12 @@ test.each([
   'SAVEPOINT a',
   'ROLLBACK TO SAVEPOINT a',
   'rollback work to a',
+  'SELECT 1; ROLLBACK TO a; RELEASE a',
+  'SELECT \'; COMMIT\'; SELECT "; COMMIT" FROM `; COMMIT`; SELECT 1 /* ; COMMIT */ -- ; COMMIT',
+  'DO $do$ BEGIN PERFORM 1; END; $do$; SELECT $1, $2',
+  'CREATE FUNCTION a() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; END; SELECT 1',
+  'CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE c SET d = CASE e WHEN 1 THEN 2 END; DELETE FROM f; END; SELECT 1',
+  'UPDATE a SET b = 1; END_OF_DAY()',
   'beginning()',
   'SET LOCAL lock_timeout = 1',
 ])('a script may run %j', async (sql) => {

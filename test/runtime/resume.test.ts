@@ -156,6 +156,68 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
     expect(await here.ask('SELECT price FROM item')).toEqual([{ price: 2 }, { price: 2 }])
   })
 
+  test.each([
+    ['an interruption', 'interrupted', /^Interrupted in revision a; its open transaction was rolled back\.$/],
+    ['something to fill in', 'fill-in', /./],
+  ] as const)('%s after a committed part says that the part stays', async (_what, code, message) => {
+    const controller = new AbortController()
+    const script = history({
+      a: {
+        async upgrade(op) {
+          item(op)
+          await op.autocommit((inside) => inside.bulkInsert('item', rows(2)))
+          // Recording a script is not running it.
+          const [row] = await op.query('SELECT count(*) AS n FROM item')
+          if (Number(row!.n) > 0 && code === 'interrupted') controller.abort()
+          if (Number(row!.n) > 0 && code === 'fill-in') op.fillIn('a value')
+          await op.autocommit((inside) => inside.execute('SELECT 1'))
+        },
+      },
+    })
+    const failure: unknown = await here
+      .upgrade(script, undefined, { signal: controller.signal })
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/^The database is at base; \d committed parts of a stay \(\+ table item .*\)\. ./),
+      heads: [],
+    })
+    const session = await here.session()
+    expect((await readLog(session)).at(-1)).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(message),
+    })
+    await session.close()
+  })
+
+  test('a script whose committed part was edited cannot go on, and the log keeps what ran', async () => {
+    const script = (column: string, sql: string, last: string) =>
+      history({
+        a: {
+          async upgrade(op) {
+            op.createTable({ name: 'item', columns: [{ name: column, type: 'integer' }] })
+            op.execute(sql)
+            await op.autocommit((inside) => inside.execute('UPDATE item SET id = 3'))
+            op.execute(last)
+          },
+        },
+      })
+    const [insert, other] = [1, 2].map(
+      (id) => `INSERT INTO item /* a text of more than sixty letters */ VALUES (${id})`,
+    )
+    await expect(here.upgrade(script('id', insert!, 'SELECT * FROM nowhere'))).rejects.toThrow(/nowhere/)
+    for (const edited of [script('key', insert!, 'SELECT 1'), script('id', other!, 'SELECT 1')]) {
+      const refusal: unknown = await here.upgrade(edited).catch((error: unknown) => error)
+      expect(refusal).toBeInstanceOf(NotResumableError)
+      expect(refusal).toMatchObject({
+        message: expect.stringMatching(/cannot go on by itself: `. .*` was edited after it had been committed\.$/),
+      })
+    }
+    expect(await here.upgrade(script('id', insert!, 'SELECT 1'))).toMatchObject({ heads: ['a'] })
+    expect(await here.ask('SELECT id FROM item')).toEqual([{ id: 3 }])
+  })
+
   test('a script that read rows in a part that is committed cannot go on', async () => {
     const script = (last: string) =>
       history({
