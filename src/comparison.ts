@@ -64,6 +64,8 @@ export interface Comparison {
   readonly longNames: readonly LongName[]
   /** The side that was compared with the entities, as the operations meet it. */
   readonly before: SchemaModel
+  /** Whether the data source has no entities at all, which is a mistake sooner than a wish. */
+  readonly entityless: boolean
 }
 
 /** Compares the entities with the database, or with the history. */
@@ -73,10 +75,6 @@ export async function compare(
 ): Promise<Comparison> {
   const session = await environment.session()
   const wanted = await readWanted(environment, session)
-  if (wanted.schema.tables.length + wanted.schema.views.length + wanted.leftAlone.length === 0) {
-    const message = 'Your data source has no entities; look at what its `entities` names.'
-    environment.emit({ type: 'warning', code: 'no-entities', message })
-  }
   const side =
     options.fromHistory === true
       ? await replayed(environment, wanted.scope)
@@ -138,7 +136,14 @@ async function judgeAndDiff(
     uncertain: judged.uncertain,
     longNames: longNames(schema, dialect.entities.maxIdentifierBytes),
     before,
+    entityless: schema.tables.length + schema.views.length + leftAlone.length === 0,
   }
+}
+
+/** Says that there are no entities, where nothing worse is to be said of it. */
+export function warnOfNoEntities({ emit }: Environment, { entityless }: Comparison): void {
+  const message = 'Your data source has no entities; look at what its `entities` names.'
+  if (entityless) emit({ type: 'warning', code: 'no-entities', message })
 }
 
 /** What was renamed, as far as anybody knows: what was typed counts before what is written, and that before what is asked. */

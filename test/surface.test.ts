@@ -24,7 +24,7 @@ test('typeorm-autogen exports these values', () => {
    MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError
    MissingDependencyError MissingParentError MissingRevisionError MissingTargetError
    MissingUpgradeError MultipleHeadsError NameTakenError NoAddressError NoCastError NoCompilerError
-   NoWayBackError NotAtHeadError NotInBranchError NotResumableError NothingSharedError
+   NoEntitiesError NoWayBackError NotAtHeadError NotInBranchError NotResumableError NothingSharedError
    NothingToRepairError OfflineError OpenTransactionError OtherFileError OverlappingTargetsError
    PoolerError PreloadNotFoundError ProtectedDatabaseError RangeNotAllowedError RangeNotAncestorError
    RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError RevisionLoopError

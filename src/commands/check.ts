@@ -1,5 +1,5 @@
 // `autogen check`: fails when entities and database drift apart. For CI; writes nothing.
-import { compare, type ComparisonOptions, type RenameCandidate } from '../comparison'
+import { compare, type Comparison, type ComparisonOptions, warnOfNoEntities, type RenameCandidate } from '../comparison'
 import type { Uncertainty } from '../dialects/dialect'
 import { readEntities } from '../entities/read'
 import type { Environment } from '../environment'
@@ -82,9 +82,10 @@ export const checkCommand: Command<CheckOptions, CheckResult> = {
         : await orProblem(() => placeProblems(environment, session, files.loaded))),
     ]
     const comparison = await elseAllOf(compare(environment, options), () => graphProblems)
+    warnOfNoEntities(environment, comparison)
     const problems = ranked([
       ...graphProblems,
-      ...drift(comparison.operations, graphProblems),
+      ...drift(comparison, graphProblems),
       ...(options.strict === true ? uncertainty(comparison.uncertain) : []),
     ])
     return {
@@ -220,13 +221,15 @@ function problem(code: string, message: string, hint: string): Problem {
   return { code, exitCode: exitCodes.graph, message, hint }
 }
 
-function drift(operations: readonly Operation[], others: readonly Problem[]): Problem[] {
+function drift({ operations, entityless }: Comparison, others: readonly Problem[]): Problem[] {
   if (operations.length === 0) return []
   const first = others.some(({ code }) => code === 'pending')
     ? 'Run `autogen upgrade head` first, then check again.'
     : others.length > 0
       ? 'Mend the revisions first, then check again.'
-      : undefined
+      : entityless
+        ? 'Look at what `entities` of your data source names.'
+        : undefined
   return [
     {
       code: 'drift',

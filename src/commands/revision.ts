@@ -1,9 +1,24 @@
 // `autogen revision -m "add email"`: compares entities and database, and writes the migration for a person to review.
 import type { RenameOptions } from '../answers'
-import { compare, compareReplayed, type Comparison, type ComparisonOptions, type RenameCandidate } from '../comparison'
+import {
+  compare,
+  compareReplayed,
+  warnOfNoEntities,
+  type Comparison,
+  type ComparisonOptions,
+  type RenameCandidate,
+} from '../comparison'
 import type { Answers } from '../diff/answers'
 import type { Environment } from '../environment'
-import { AheadError, DivergedError, NoCastError, NotAtHeadError, UnansweredRenameError, UsageError } from '../errors'
+import {
+  AheadError,
+  DivergedError,
+  NoCastError,
+  NoEntitiesError,
+  NotAtHeadError,
+  UnansweredRenameError,
+  UsageError,
+} from '../errors'
 import type { RevisionGraph } from '../graph/graph'
 import { resolveRevisions, severalHeads } from '../graph/target'
 import { apply } from '../operations/apply'
@@ -115,6 +130,8 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
 
     const comparison = await compare(environment, options)
     const { operations, before } = comparison
+    if (comparison.entityless && operations.length > 0) throw new NoEntitiesError(operations.map(describe))
+    warnOfNoEntities(environment, comparison)
     const unanswered = comparison.candidates.filter(({ destructive }) => destructive)
     if (unanswered.length > 0) throw new UnansweredRenameError(unanswered)
     if (operations.length === 0) {

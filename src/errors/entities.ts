@@ -15,6 +15,21 @@ export class UnknownColumnTypesError extends AutogenError {
   }
 }
 
+/** NoEntitiesError keeps a data source that finds none of its entities from dropping everything that they had made. */
+export class NoEntitiesError extends AutogenError {
+  readonly code = 'no-entities'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    /** What would be written, as `describe` puts it. */
+    readonly operations: readonly string[],
+  ) {
+    super(
+      'Your data source has no entities, so the revision would drop all that the revisions before it have made.',
+      'Look at what `entities` of your data source names; if all is to go, write the drops into `autogen revision --empty -m "drop all"`.',
+    )
+  }
+}
+
 /** A file of entities that throws when it is loaded. */
 export class EntityLoadError extends AutogenError {
   readonly code = 'entity-load'

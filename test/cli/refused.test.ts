@@ -92,3 +92,21 @@ test('a data source without entities is pointed out, so that dropping everything
   const { code, stderr } = await made.autogen(['check'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/warning .*has no entities/) })
 })
+
+test('a data source that finds none of its entities drops nothing', async () => {
+  made = userProject(sqljs)
+  await made.autogen(['revision', '-m', 'first'])
+  await made.autogen(['upgrade'])
+  made.write('ormconfig.ts', dataSource(sqljs).replace('entities: [User]', "entities: ['nowhere/*.ts']"))
+  const checked = await made.autogen(['check'])
+  expect({ code: checked.code, hint: checked.stdout }).toEqual({
+    code: 3,
+    hint: expect.stringMatching(/hint +Look at what `entities` of your data source names\./),
+  })
+  const files = made.files('migrations')
+  const { code, stderr } = await made.autogen(['revision', '-m', 'more'])
+  expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringMatching(/error Your data source has no entities/) })
+  expect(stderr).not.toMatch(/warning/)
+  expect(made.files('migrations')).toEqual(files)
+  expect((await made.autogen(['revision', '--empty', '-m', 'drop all'])).code).toBe(0)
+})
