@@ -525,7 +525,7 @@ function deferredExclusion(): Change {
 }
 
 function coded(type: 'varchar' | 'citext'): Entities {
-  const one = entity('author', { id: id(), code: Column(type, { unique: true }) })
+  const one = entity('author', { id: id(), code: Column({ type, unique: true }) })
   const relation = [ManyToOne(() => one), typeorm.JoinColumn({ name: 'author', referencedColumnName: 'code' })]
   return [one, entity('book', { id: id(), author: relation })]
 }
