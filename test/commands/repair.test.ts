@@ -106,9 +106,9 @@ describe.each(databases)('repair on %s', (_, create) => {
     })
 
     test('is taken back as it was accepted where its file is gone', async () => {
-      await upgrade(history({ base: {}, a: table('first') }))
-      await repair(history({ base: {}, a: { ...two.a, downgrade: (op) => op.execute('DROP TABLE first') } }), 'a')
-      expect(await autogen.switchBranch(given(history({ base: {} })))).toMatchObject({ from: ['a'], to: ['base'] })
+      await upgrade(history({ root: {}, a: table('first') }))
+      await repair(history({ root: {}, a: { ...two.a, downgrade: (op) => op.execute('DROP TABLE first') } }), 'a')
+      expect(await autogen.switchBranch(given(history({ root: {} })))).toMatchObject({ from: ['a'], to: ['root'] })
       // A driver's error may be of another realm than the test's.
       const asked = await ask(database, 'SELECT * FROM first').catch((error: Error) => error.message)
       expect(asked).toMatch(/first/)
