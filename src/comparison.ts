@@ -7,13 +7,13 @@ import { applyPolicy } from './diff/policy'
 import { diff } from './diff/diff'
 import { filtersAny, includesName, leaveOut, onlyLike, type Sides } from './diff/include'
 import { afterSettling, settleRenames, type Settled } from './diff/settle'
-import type { Scope, Uncertainty } from './dialects/dialect'
+import type { FrozenDefault, Scope, Uncertainty } from './dialects/dialect'
 import { longNames, type LongName } from './entities/long-names'
 import { readEntities } from './entities/read'
 import type { Environment } from './environment'
 import { InterruptedError, type UnansweredRename } from './errors'
 import { sameJson } from './model/expression'
-import { sameName } from './model/lookup'
+import { displayName, sameName } from './model/lookup'
 import type { QualifiedName, SchemaModel } from './model/schema'
 import { apply } from './operations/apply'
 import { foldManaged, managedSchemas, objectKey } from './operations/managed'
@@ -62,6 +62,8 @@ export interface Comparison {
   readonly uncertain: readonly Uncertainty[]
   /** Names the database will not keep whole. */
   readonly longNames: readonly LongName[]
+  /** Texts that are read once, where they are the default of any row. */
+  readonly frozen: readonly FrozenDefault[]
   /** The side that was compared with the entities, as the operations meet it. */
   readonly before: SchemaModel
   /** Whether the data source has no entities at all, which is a mistake sooner than a wish. */
@@ -80,9 +82,18 @@ export async function compare(
       ? await replayed(environment, wanted.scope)
       : await live(environment, session, wanted.scope)
   const comparison = await judgeAndDiff(environment, session, options, { side, ...wanted })
+  comparison.frozen.forEach((one) => warnOfFrozen(environment, one))
   // Nobody wants the file, or the verdict, of a command they have stopped.
   if (environment.signal?.aborted) throw new InterruptedError()
   return comparison
+}
+
+/** They never differ, so that nothing else would speak of them. */
+function warnOfFrozen(environment: Environment, { table, column, value, instead }: FrozenDefault): void {
+  const message =
+    `The default "${value}" of ${displayName(table)}.${column} is a text that the server freezes when it is set; ` +
+    `write \`() => '${instead}'\` for a moment that each row has of its own.`
+  environment.emit({ type: 'warning', code: 'frozen-default', message })
 }
 
 async function judgeAndDiff(
@@ -135,6 +146,7 @@ async function judgeAndDiff(
     })),
     uncertain: judged.uncertain,
     longNames: longNames(schema, dialect.entities.maxIdentifierBytes),
+    frozen: dialect.frozenDefaults?.(shown.wanted) ?? [],
     before,
     entityless: schema.tables.length + schema.views.length + leftAlone.length === 0,
   }

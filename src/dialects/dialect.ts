@@ -39,6 +39,15 @@ export interface Uncertainty {
   readonly reason: string
 }
 
+/** FrozenDefault is a text that the server reads once, when it becomes a column's default, though it means any moment. */
+export interface FrozenDefault {
+  readonly table: QualifiedName
+  readonly column: string
+  readonly value: string
+  /** The expression that each row asks anew. */
+  readonly instead: string
+}
+
 /** Statement is one SQL statement and, where it has one, the operation it belongs to (an index into the list planned). */
 export interface Statement {
   readonly sql: string
@@ -157,6 +166,8 @@ export interface Dialect {
   normalize(schema: SchemaModel, scope: Scope): SchemaModel
   /** Lets the database say which expressions are the same; leaves no trace in it. */
   judge(db: ConnectionLike, live: SchemaModel, wanted: SchemaModel, scope: Scope): Promise<Judgement>
+  /** Defaults that are no longer the text they were as soon as they are set; absent where each stays what it is. */
+  frozenDefaults?(wanted: SchemaModel): readonly FrozenDefault[]
   /** Orders and groups operations and writes their SQL. Refuses (an error of code 6) what the database cannot do. */
   plan(operations: readonly Operation[], before: SchemaModel, context: PlanContext): Plan
   /** Changes of type that no cast of the database can make; asked before a migration is written. */

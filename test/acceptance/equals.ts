@@ -94,6 +94,19 @@ const spelled: readonly Equal[] = [
     { type: 'timestamp', default: '2020-01-01 10:00' },
     { type: 'date', default: '2020-01-01' },
   ]),
+  defaults(
+    'F8 texts that the server reads as the moment at which they are set',
+    [
+      { type: 'timestamp', default: 'now()' },
+      { type: 'timestamptz', precision: 3, default: ' NOW ' },
+      { type: 'timestamptz', default: by(`'now'`) },
+      { type: 'date', default: 'today' },
+      { type: 'timestamp', default: 'tomorrow 10:00' },
+      { type: 'time', default: 'now' },
+      { type: 'tstzrange', default: '[yesterday,)' },
+    ],
+    { meanwhile: `ALTER TABLE thing ALTER c3 SET DEFAULT '2020-01-01'` },
+  ),
   defaults('F9 expressions as defaults', [
     { ...moment, default: by(`now() + interval '1 day'`) },
     { type: 'timestamp', default: by(`(now() at time zone 'utc')`) },

@@ -36,6 +36,31 @@ test('F33 a second revision before the first one ran is refused', async () => {
   expect(story.files()).toHaveLength(1)
 })
 
+test('F8 a default that the server freezes is told whenever entities are compared, and changed when it is another thing', async () => {
+  const story = await stage.begin()
+  const things = (value?: string | (() => string)) => [
+    entity('thing', { id: PrimaryGeneratedColumn(), at: Column('timestamptz', { nullable: true, default: value }) }),
+  ]
+  const told: string[] = []
+  const onEvent = (event: { type: string; code?: string; message?: string }) =>
+    void (event.code === 'frozen-default' && told.push(event.message!))
+  const sentence =
+    'The default "now" of thing.at is a text that the server freezes when it is set; ' +
+    "write `() => 'now()'` for a moment that each row has of its own."
+
+  await story.become(things(), { onEvent } as never)
+  expect(told).toEqual([])
+  expect((await story.become(things('now'), { onEvent } as never))?.operations).toEqual([
+    '~ column thing.at default "now"',
+  ])
+  expect(await story.check(things('now'), { onEvent } as never)).toEqual([])
+  expect(told).toEqual([sentence, sentence])
+  expect((await story.become(things(() => 'now()')))?.operations).toEqual(['~ column thing.at default now()'])
+  expect((await story.become(things('now')))?.operations).toEqual(['~ column thing.at default "now"'])
+  await story.downgrade('-1')
+  expect(await story.check(things(() => 'now()'))).toEqual([])
+})
+
 describe('S8 an index built concurrently', () => {
   const entities = [entity('thing', { id: PrimaryGeneratedColumn(), size: Column('int') })]
   const indexed = [entity('thing', { id: PrimaryGeneratedColumn(), size: Column('int') }, Index('ix', ['size']))]

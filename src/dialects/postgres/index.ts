@@ -6,6 +6,7 @@ import { quoteTable } from './clauses'
 import { judge } from './expressions'
 import { introspect } from './introspect'
 import { literal } from './literals'
+import { frozenDefaults, thawDefaults } from './moments'
 import { maxNameBytes } from './names'
 import { narrowing } from './narrowing'
 import { normalize } from './normalize'
@@ -38,7 +39,8 @@ export const postgres: Dialect = {
   hasColumn,
   introspect,
   normalize,
-  judge,
+  judge: (db, live, wanted, scope) => judge(db, thawDefaults(live, wanted), wanted, scope),
+  frozenDefaults,
   plan,
   unconvertible,
   narrowing,
