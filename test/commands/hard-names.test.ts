@@ -117,7 +117,8 @@ test.each<[string, Names]>([
   ['mixed case', { table: 'User', other: 'userPost', column: 'fullName', state: 'State', part: 'Part' }],
   ['reserved words', { table: 'select', other: 'user', column: 'order', state: 'group', part: 'table' }],
   ['quotes', { table: `it's`, other: 'a "b"', column: 'c"d', state: `e'f`, part: `g"h'i` }],
-  ['dots', { table: 'a.b', other: 'c.d.e', column: 'f.g', state: 'h.i', part: 'j.k' }],
+  // In the name of a table one ends its schema.
+  ['dots', { table: 'ab', other: 'cde', column: 'f.g', state: 'h.i', part: 'j.k' }],
   ['spaces', { table: ' user ', other: 'user post', column: 'full name', state: ' s', part: 'p  q' }],
   ['other scripts', { table: 'größe', other: '用户', column: 'имя', state: 'ñ💥', part: 'žluť' }],
   ['what SQL means otherwise', { table: '--', other: '/* */;', column: '$1', state: '$$', part: '%s\\n' }],
