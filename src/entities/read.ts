@@ -5,7 +5,7 @@ import { InvalidEntityError, OtherFileError } from '../errors'
 import { defined } from '../model/defined'
 import { keyOf } from '../model/lookup'
 import type { EnumType, QualifiedName, SchemaModel, Table } from '../model/schema'
-import { enumOf, readColumn, storedColumns, type Reading } from './columns'
+import { enumOf, readColumn, storedColumns, type ColumnMetadata, type Reading } from './columns'
 import { readChecks, readExclusions, readForeignKeys, readIndexes, readPrimaryKey, readUniques } from './constraints'
 import { readExtensions } from './extensions'
 import { buildMetadata } from './metadata'
@@ -42,7 +42,7 @@ export async function readEntities(dataSource: DataSource, traits: EntityTraits,
   const enums = readEnums(stored, reading)
   refuseSharedNames(
     [...tables.map((of, at) => ({ entity: stored[at]!.name, of })), ...views.map((of) => ({ entity: of.name, of }))],
-    traits.constraintNamesDiffer === true,
+    traits,
   )
   return {
     schema: {
@@ -91,6 +91,7 @@ function readEnums(metadatas: readonly EntityMetadata[], reading: Reading): Enum
   for (const column of metadatas.flatMap(storedColumns)) {
     const type = enumOf(column, reading)
     if (type === undefined) continue
+    refuseDoubled(type, column)
     const other = found.get(keyOf(type))
     if (other && JSON.stringify(other.values) !== JSON.stringify(type.values)) {
       throw new InvalidEntityError(
@@ -102,6 +103,13 @@ function readEnums(metadatas: readonly EntityMetadata[], reading: Reading): Enum
     found.set(keyOf(type), type)
   }
   return [...found.values()]
+}
+
+function refuseDoubled({ name, values }: EnumType, { entityMetadata, propertyPath }: ColumnMetadata): void {
+  const doubled = values.find((value, at) => values.indexOf(value) < at)
+  if (doubled === undefined) return
+  const reason = `the enum "${name}" has the value "${doubled}" twice; leave one of them out`
+  throw new InvalidEntityError(entityMetadata.name, propertyPath, reason)
 }
 
 function schemasOf(things: readonly QualifiedName[]): string[] {

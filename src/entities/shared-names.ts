@@ -1,5 +1,7 @@
 // Names that two things would have: the database takes the first and refuses the second, and says of neither where it is declared.
+import type { EntityTraits } from '../dialects/dialect'
 import { SharedNameError, type NamedPart } from '../errors'
+import { firstBytes } from '../model/bytes'
 import type { IndexElement, Table, View } from '../model/schema'
 
 /** Declared is a table or a view, and the entity that declares it. */
@@ -10,14 +12,16 @@ export interface Declared {
 
 /**
  * Refuses two tables, views or indexes of one schema that have one name, and where constraints must differ, two of those.
- * Nobody need have written it: TypeORM derives a name from the columns whatever their order.
+ * Nobody need have written it: TypeORM derives a name from the columns whatever their order, and the database cuts long ones.
  */
-export function refuseSharedNames(declared: readonly Declared[], constraintsDiffer: boolean): void {
+export function refuseSharedNames(declared: readonly Declared[], traits: EntityTraits): void {
   const taken = new Map<string, NamedPart>()
-  for (const { place, part } of declared.flatMap((one) => placesOf(one, constraintsDiffer))) {
-    const key = JSON.stringify([place, part.name])
+  const limit = traits.maxIdentifierBytes ?? Infinity
+  for (const { place, part } of declared.flatMap((one) => placesOf(one, traits.constraintNamesDiffer === true))) {
+    const kept = firstBytes(part.name, limit)
+    const key = JSON.stringify([place, kept])
     const other = taken.get(key)
-    if (other !== undefined) throw new SharedNameError(part.name, [other, part])
+    if (other !== undefined) throw new SharedNameError(kept, [other, part])
     taken.set(key, part)
   }
 }

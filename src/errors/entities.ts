@@ -94,10 +94,14 @@ export class SharedNameError extends AutogenError {
     readonly sharedName: string,
     readonly parts: readonly [NamedPart, NamedPart],
   ) {
-    const [one, other] = parts.map(({ kind, entity, on }) => `the ${kind}${on && ` ${on}`} of the entity ${entity}`)
+    const isCut = parts.some(({ name }) => name !== sharedName)
+    const [one, other] = parts.map(({ kind, entity, name, on }) =>
+      [`the ${kind}`, ...(isCut ? [`"${name}"`] : []), ...(on ? [on] : []), `of the entity ${entity}`].join(' '),
+    )
+    const cut = isCut ? ' whose names it cuts to that' : ''
     super(
-      `The database can keep one thing called "${sharedName}", and the entities have two: ${one} and ${other}.`,
-      `Give one of them a name of its own, as in ${whereNamesAreGiven[parts[1].kind]}.`,
+      `The database can keep one thing called "${sharedName}", and the entities have two${cut}: ${one} and ${other}.`,
+      `Give one of them a ${isCut ? 'shorter name' : 'name of its own'}, as in ${whereNamesAreGiven[parts[1].kind]}.`,
     )
   }
 }

@@ -194,6 +194,20 @@ describe('enum types', () => {
   })
 })
 
+test('an enum has each of its values once', async () => {
+  @Entity()
+  class Thing {
+    @PrimaryColumn() id!: number
+    @Column('enum', { enum: ['a', 'b', 'a'] }) letter!: string
+  }
+  await expect(inPostgres([Thing])).rejects.toMatchObject({
+    code: 'invalid-entity',
+    entity: 'Thing',
+    property: 'letter',
+    message: expect.stringContaining('the enum "thing_letter_enum" has the value "a" twice; leave one of them out'),
+  })
+})
+
 describe('two things of one name', () => {
   const both = ['x', 'id']
   test.each<[string, readonly ClassDecorator[], string, string]>([
@@ -219,6 +233,40 @@ describe('two things of one name', () => {
     expect((error as Error).message).toContain(said)
     expect((error as Error).message).toContain('of the entity Thing')
     expect((error as { hint: string }).hint).toContain(hint)
+  })
+
+  test.each<[string, ClassDecorator, ClassDecorator, string, string]>([
+    ['indexes', Index(`${'x'.repeat(62)}ä1`, ['id']), Index(`${'x'.repeat(62)}ä2`, ['id']), 'index', '@Index('],
+    [
+      'keys',
+      Unique(`${'x'.repeat(62)}ä1`, ['code']),
+      Unique(`${'x'.repeat(62)}ä2`, ['code']),
+      'unique constraint',
+      '@Unique(',
+    ],
+  ])('are %s of two tables when the server has cut their names', async (_, one, other, kind, hint) => {
+    class Thing {
+      @PrimaryColumn() id!: number
+      @Column() code!: number
+    }
+    class Second extends Thing {}
+    for (const [of, decorate] of [
+      [Thing, one],
+      [Second, other],
+    ] as const) {
+      decorate(of)
+      Entity()(of)
+    }
+    const kept = 'x'.repeat(62)
+    await expect(inPostgres([Thing, Second])).rejects.toMatchObject({
+      code: 'shared-name',
+      exitCode: 2,
+      message: expect.stringMatching(
+        `^The database can keep one thing called "${kept}", and the entities have two whose names it cuts to that: ` +
+          `the ${kind} "${kept}ä[12]" .* of the entity \\w+ and the ${kind} "${kept}ä[12]" .* of the entity \\w+\\.$`,
+      ),
+      hint: expect.stringContaining(`Give one of them a shorter name, as in ${hint}`),
+    })
   })
 
   test('are two things in two schemas, and constraints in two tables', async () => {
