@@ -35,6 +35,44 @@ function typeormClass(dataSource: DataSource): DataSourceClass {
 }
 
 /**
+ * Loads a file that may initialise its data source by itself: that connects, as the file wants it, but changes no schema and
+ * runs no migrations. What began meanwhile has ended when this returns, so that nobody meets a half-built data source.
+ */
+export async function connectingAtMost<R>(
+  { prototype }: { prototype: DataSource },
+  load: () => Promise<R>,
+): Promise<R> {
+  const { initialize } = prototype
+  const begun: Promise<DataSource>[] = []
+  let loading = true
+  const connect = function (this: DataSource): Promise<DataSource> {
+    if (!loading) return initialize.call(this)
+    Object.assign(this, idle)
+    const ended = initialize.call(this).finally(() => {
+      for (const name of Object.keys(idle)) Reflect.deleteProperty(this, name)
+    })
+    begun.push(ended)
+    return ended
+  }
+  prototype.initialize = connect
+  try {
+    return await load()
+  } finally {
+    loading = false
+    // Another load may have begun meanwhile and stand on ours.
+    if (prototype.initialize === connect) prototype.initialize = initialize
+    await Promise.allSettled(begun)
+  }
+}
+
+/** What initialize() calls besides connecting, done by nobody. */
+const idle = {
+  synchronize: () => Promise.resolve(),
+  dropDatabase: () => Promise.resolve(),
+  runMigrations: () => Promise.resolve([]),
+}
+
+/**
  * Builds the metadata of the entities in the data source's options. TypeORM points Active Record classes and lazy relations
  * at whichever data source was built last; they are left, or put back, as they were.
  */

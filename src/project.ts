@@ -13,6 +13,7 @@ import {
   settingsFolder,
   writtenIn,
 } from './config'
+import { connectingAtMost } from './data-source'
 import { createEnvironment, type Environment, type Listener, type Place } from './environment'
 import {
   AutogenError,
@@ -306,8 +307,9 @@ async function findDataSource({
   const file = setting === undefined ? (findOrmconfig(folder) ?? findOrmconfig(cwd)) : chooseSource(setting, folder)
   if (file === undefined) throw noDataSource(settingsFile, cwd)
   // Before the file itself fails on it, with less to say.
-  resolveTypeorm(dirname(file))
-  const found = await exportedDataSource(file, x)
+  const { main } = resolveTypeorm(dirname(file))
+  const { DataSource: theirs } = (await loadModule(main)) as unknown as { DataSource: { prototype: DataSource } }
+  const found = await connectingAtMost(theirs, () => exportedDataSource(file, x))
   await prepareGlobs(found.options.entities, dirname(file))
   assertSingleTypeorm([file])
   return found

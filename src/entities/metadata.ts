@@ -12,7 +12,9 @@ export interface Metadata {
 
 /** Reads the metadata of an initialised data source, or builds it on a second, unconnected one. */
 export async function buildMetadata(dataSource: DataSource): Promise<Metadata> {
-  if (dataSource.isInitialized) return { dataSource, entities: dataSource.entityMetadatas }
+  // TypeORM says that it is initialised before it begins to build, and assigns what it has built at once.
+  if (dataSource.isInitialized && dataSource.entityMetadatas.length > 0)
+    return { dataSource, entities: dataSource.entityMetadatas }
   const second = secondDataSource(dataSource, { driver: stubDriver, nativeDriver: stubDriver })
   try {
     return { dataSource: second, entities: await buildMetadatas(second) }

@@ -615,6 +615,12 @@ describe('reading leaves no trace', () => {
     await database.drop()
   })
 
+  test('a data source that says it is initialised before it has built anything is not believed', async () => {
+    const host = new typeorm.DataSource({ type: 'sqljs', entities: [Friend] } as unknown as DataSourceOptions)
+    Object.assign(host, { isInitialized: true })
+    expect(await readEntities(host, sqlite.entities, noScope)).toEqual(await inSqlite([Friend]))
+  })
+
   test('no subscriber and no migration is even made', async () => {
     const made: string[] = []
     function Subscriber() {
