@@ -13,7 +13,7 @@ import { readEntities } from './entities/read'
 import type { Environment } from './environment'
 import { InterruptedError, type UnansweredRename } from './errors'
 import { sameJson } from './model/expression'
-import { displayName, sameName } from './model/lookup'
+import { displayName, findTable, nameOf, sameName } from './model/lookup'
 import type { QualifiedName, SchemaModel } from './model/schema'
 import { apply } from './operations/apply'
 import { foldManaged, managedSchemas, objectKey } from './operations/managed'
@@ -66,6 +66,8 @@ export interface Comparison {
   readonly frozen: readonly FrozenDefault[]
   /** The side that was compared with the entities, as the operations meet it. */
   readonly before: SchemaModel
+  /** Tables of entities that are there, and that no revision has made. */
+  readonly unmade: readonly QualifiedName[]
   /** Whether the data source has no entities at all, which is a mistake sooner than a wish. */
   readonly entityless: boolean
 }
@@ -148,6 +150,9 @@ async function judgeAndDiff(
     longNames: longNames(schema, dialect.entities.maxIdentifierBytes),
     frozen: dialect.frozenDefaults?.(shown.wanted) ?? [],
     before,
+    unmade: shown.live.tables
+      .filter((table) => findTable(shown.wanted, table) && !side.managed.has(objectKey('table', table)))
+      .map(nameOf),
     entityless: schema.tables.length + schema.views.length + leftAlone.length === 0,
   }
 }

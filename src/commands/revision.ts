@@ -140,6 +140,7 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     const session = await environment.session()
     await refuseUnconvertible(session, operations)
     warnOfLongNames(environment, comparison)
+    if (options.fromHistory !== true) warnOfUnmade(environment, comparison)
     const database = { dialect: session.dialect, version: session.version, rules: environment.settings.rules }
     const upgrade = upgradeCalls(operations, before, database)
     const back = comparison.downgrade ?? reverseAll(operations)
@@ -166,6 +167,17 @@ const nothing = {
   candidates: [],
   historyDiffers: false,
 } as const
+
+/** On an empty database a first revision would change, or refer to, what no revision makes. */
+function warnOfUnmade({ emit, graph }: Environment, { unmade }: Comparison): void {
+  if (unmade.length === 0 || graph.revisions.size > 0) return
+  const [first, ...more] = unmade.map(displayName)
+  const those = more.length === 0 ? first : `${first} and ${more.length} more ${more.length === 1 ? 'table' : 'tables'}`
+  const message =
+    `No revision makes ${those}, which this database has and your entities declare: on a new database this revision would find nothing. ` +
+    'Take it out and write `autogen revision -m "baseline" --from-history` first, which `autogen stamp head` accepts here.'
+  emit({ type: 'warning', code: 'no-baseline', message })
+}
 
 function draftOf(
   environment: Environment,

@@ -1,5 +1,6 @@
 // What a history takes for granted on a PostgreSQL server: schemas, extensions and tables that somebody else has put there.
 import { ScratchUnavailableError } from '../errors'
+import { mentions } from '../diff/mentions'
 import { nameOf, sameName } from '../model/lookup'
 import type { Intent } from '../operations/intent'
 import { qualified } from '../operations/spec'
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly extensions: readonly { readonly name: string; readonly schema: string }[]
   /** SQL that creates what foreign keys refer to and no revision creates: no more of a table than they need. */
   readonly tables: readonly string[]
+  /** What of it no revision speaks of: a database that the revisions alone make has none of it. */
+  readonly unknown: { readonly schemas: readonly string[]; readonly extensions: readonly string[] }
 }
 
 /** The schemas and extensions of the live database that the history does not create itself. */
@@ -29,11 +32,38 @@ export async function surroundingsOf(live: Session, scripts: readonly MigrationS
      FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY e.oid`,
   )
   const installed = rows.map(({ name, schema }) => ({ name: String(name), schema: String(schema) }))
-  return {
+  const given = {
     schemas: (await schemasOf(live)).filter((schema) => !schemas.includes(schema)),
     extensions: installed.filter(({ name }) => !extensions.includes(name)),
-    tables: await tablesReferredTo(live, scripts),
   }
+  const said = JSON.stringify(intents)
+  const members = await membersOf(live)
+  const isSaid = (name: string) => [name, ...(members.get(name) ?? [])].some((one) => mentions(said, one))
+  return {
+    ...given,
+    tables: await tablesReferredTo(live, scripts),
+    unknown: {
+      schemas: given.schemas.filter((name) => name !== live.scope.defaultSchema && !mentions(said, name)),
+      extensions: given.extensions.flatMap(({ name }) => (isSaid(name) ? [] : [name])),
+    },
+  }
+}
+
+/** The functions, types and operator classes of each extension: whoever speaks of one takes the extension for granted. */
+async function membersOf({ connection }: Session): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await connection.query(
+    `SELECT e.extname::text AS extension, coalesce(p.proname, t.typname, o.opcname)::text AS name
+     FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+     LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+     LEFT JOIN pg_type t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+     LEFT JOIN pg_opclass o ON d.classid = 'pg_opclass'::regclass AND o.oid = d.objid
+     WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+       AND coalesce(p.proname, t.typname, o.opcname) IS NOT NULL`,
+  )
+  const members = new Map<string, string[]>()
+  for (const { extension, name } of rows)
+    members.set(String(extension), [...(members.get(String(extension)) ?? []), String(name)])
+  return members
 }
 
 /** SQL for the tables that foreign keys refer to and no revision creates, as far as those keys need them. */

@@ -13,7 +13,14 @@ import type { RunListener } from './events'
 import { managedFromLog, readLog } from './log'
 import { migrate } from './migrate'
 import { serverMessage } from './failure'
-import { firstTable, schemasOf, surround, surroundingsOf, tablesReferredTo } from './scratch-surroundings'
+import {
+  firstTable,
+  schemasOf,
+  surround,
+  surroundingsOf,
+  tablesReferredTo,
+  type Surroundings,
+} from './scratch-surroundings'
 import { openSession, type Session, type SessionSettings } from './session'
 
 /** ReplayRequest says which history, and beside which database it is replayed. */
@@ -43,13 +50,27 @@ export async function replayHistory(request: ReplayRequest): Promise<ReplayedHis
     const session = await openSession(scratch.dataSource, request.settings)
     try {
       await scratch.prepare(session)
-      return await replayOn(session, request)
+      return withoutUnknown(await replayOn(session, request), scratch.unknown)
     } finally {
       await scratch.clear(session)
       await session.close()
     }
   } finally {
     await scratch.drop()
+  }
+}
+
+/** What was only lent to the scratch database is not there after the history. */
+function withoutUnknown(replayed: ReplayedHistory, unknown: Surroundings['unknown'] | undefined): ReplayedHistory {
+  if (unknown === undefined) return replayed
+  const { schema } = replayed
+  return {
+    ...replayed,
+    schema: {
+      ...schema,
+      schemas: schema.schemas.filter((name) => !unknown.schemas.includes(name)),
+      extensions: schema.extensions.filter(({ name }) => !unknown.extensions.includes(name)),
+    },
   }
 }
 
@@ -82,6 +103,8 @@ interface Scratch {
   readonly dataSource: DataSource
   /** Puts there what the history takes for granted. */
   prepare(session: Session): Promise<void>
+  /** What of that the history does not speak of. */
+  readonly unknown?: Surroundings['unknown']
   /** Leaves it as it was found. */
   clear(session: Session): Promise<void>
   drop(): Promise<void>
@@ -127,6 +150,7 @@ async function onTheSameServer(request: ReplayRequest): Promise<Scratch> {
     return {
       dataSource: secondDataSource(dataSource, onDatabase(dataSource.options, name)),
       prepare: (session) => surround(session, surroundings),
+      unknown: surroundings.unknown,
       clear: nothing,
       drop: async () => {
         // WITH (FORCE) came with PostgreSQL 13; it is for whoever looks into every database there is.
@@ -180,6 +204,7 @@ async function atUrl({ dataSource, settings, scripts }: ReplayRequest, url: stri
   let before: readonly string[] | undefined
   return {
     dataSource: secondDataSource(dataSource, replaceAddress(dataSource.options, url)),
+    unknown: surroundings.unknown,
     async prepare(session) {
       const table = await firstTable(session)
       if (table !== undefined)

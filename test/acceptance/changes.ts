@@ -526,13 +526,13 @@ function deferredExclusion(): Change {
 
 function coded(type: 'varchar' | 'citext'): Entities {
   const one = entity('author', { id: id(), code: Column({ type, unique: true }) })
-  const relation = [ManyToOne(() => one), typeorm.JoinColumn({ name: 'author', referencedColumnName: 'code' })]
+  const relation = [ManyToOne(() => one as never), typeorm.JoinColumn({ name: 'author', referencedColumnName: 'code' })]
   return [one, entity('book', { id: id(), author: relation })]
 }
 
 function referencing(column: string): Entities {
   const one = entity('author', { id: id(), code: Column('int', { unique: true }) })
-  const relation = [ManyToOne(() => one), typeorm.JoinColumn({ name: 'author', referencedColumnName: column })]
+  const relation = [ManyToOne(() => one as never), typeorm.JoinColumn({ name: 'author', referencedColumnName: column })]
   return [one, entity('book', { id: id(), author: relation })]
 }
 

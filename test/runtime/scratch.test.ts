@@ -63,6 +63,25 @@ describe('a scratch database on PostgreSQL', () => {
     expect(replayed.schema.tables.map(({ schema, name }) => [schema, name])).toEqual([['audit', 'entry']])
   })
 
+  test('that no revision speaks of are not there after them', async () => {
+    await here.ask('CREATE SCHEMA audit; CREATE SCHEMA other')
+    await here.ask('CREATE EXTENSION citext; CREATE EXTENSION "uuid-ossp"; CREATE EXTENSION hstore')
+    const needy = history({
+      a: {
+        upgrade(op: Op) {
+          op.createTable({ schema: 'audit', name: 'entry', columns: [{ name: 'who', type: 'citext' }] })
+          op.execute('SELECT uuid_generate_v4()')
+        },
+      },
+    })
+    const settings = { schemas: ['audit', 'other'] }
+    const { schema } = await replayHistory({ dataSource: dataSourceOf(here), ...needy, settings, toolVersion: '0.0.1' })
+    expect(schema.schemas).toContain('audit')
+    expect(schema.schemas).not.toContain('other')
+    const names = schema.extensions.map(({ name }) => name).filter((name) => name !== 'plpgsql')
+    expect(names.sort()).toEqual(['citext', 'uuid-ossp'])
+  })
+
   test('is gone when a revision fails on it', async () => {
     const broken = history({ a: { upgrade: (op: Op) => op.execute('SELECT nothing FROM nowhere') } })
     const replaying = replayHistory({ dataSource: dataSourceOf(here), ...broken, toolVersion: '0.0.1' })

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import * as typeorm from 'typeorm'
-import { check, downgrade, revision, upgrade, type CheckOptions, type RevisionOptions } from '../../src'
+import { check, downgrade, revision, stamp, upgrade, type CheckOptions, type RevisionOptions } from '../../src'
 import type { Settings } from '../../src'
 import type { Listener } from '../../src/environment'
 import { splitSqlite } from '../../src/dialects/sqlite/split'
@@ -16,9 +16,13 @@ export type Entities = readonly (Function | typeorm.EntitySchema)[]
 /** Story is told on one database, from the beginning or from what SQL has put there. */
 export interface Story {
   /** Writes what differs; undefined where nothing does. */
-  revision(entities: Entities, options?: RevisionOptions & Settings): Promise<Revision | undefined>
+  revision(
+    entities: Entities,
+    options?: RevisionOptions & Settings & { readonly onEvent?: Listener },
+  ): Promise<Revision | undefined>
   upgrade(target?: string): Promise<void>
   downgrade(target: string): Promise<void>
+  stamp(target: string): Promise<void>
   /** What `check` still finds, as text; a database that was taken back may be behind its revisions. */
   check(entities: Entities, options?: CheckOptions & Settings): Promise<string[]>
   /** What `check` lists as not ours, sorted. */
@@ -171,6 +175,9 @@ export function story(
     },
     async downgrade(target) {
       await downgrade({ cwd: folder, migrations, dataSource: await runner(), target, backup: false, onEvent: hear })
+    },
+    async stamp(target) {
+      await stamp({ cwd: folder, migrations, dataSource: await runner(), targets: target })
     },
     async check(entities, options = {}) {
       const { operations, problems, uncertain } = await check({ ...project(entities), ...options })
