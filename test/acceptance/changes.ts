@@ -103,6 +103,20 @@ const widened: readonly Change[] = [
     [`'{kept,"as it is"}'`, ['kept', 'as it is'], '{kept,"as it is"}'],
   ),
   retyped(
+    'L2 an enum to a list of it in place',
+    Column('enum', { enum: ['a', 'b'], default: 'a' }),
+    Column('enum', { enum: ['a', 'b'], default: ['a'], array: true }),
+    ['~ column thing.value thing_value_enum → thing_value_enum[], default ["a"]'],
+    [`'b'`, '{b}', 'b'],
+  ),
+  retyped(
+    'L2 int to int[] in place',
+    Column('int'),
+    Column('int', { array: true }),
+    ['~ column thing.value integer → integer[]'],
+    ['7', [7], 7],
+  ),
+  retyped(
     'L2 enum to varchar in place, and the type goes',
     Column('enum', { enum: ['a', 'b'] }),
     Column('varchar'),

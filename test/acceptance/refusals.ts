@@ -58,6 +58,16 @@ export const refusals: readonly Refusal[] = [
     kept: required,
   },
   {
+    row: 'L2 a downgrade from a list to its one value, while a row has two',
+    before: [thing({ value: Column('enum', { enum: ['a', 'b'] }) })],
+    after: [thing({ value: Column('enum', { enum: ['a', 'b'], array: true }) })],
+    rows: '',
+    meanwhile: `INSERT INTO thing (value) VALUES ('{a,b}'), ('{a}')`,
+    refused: 'downgrade',
+    says: ['thing.value', '1 row', 'which of their values stays'],
+    kept: { 'SELECT value FROM thing ORDER BY id': [{ value: '{a,b}' }, { value: '{a}' }] },
+  },
+  {
     row: 'L3 a renamed column beside a new one, unanswered',
     before: [thing({ name: Column('varchar') })],
     after: [thing({ fullName: Column('varchar'), age: Column('int', { nullable: true }) })],

@@ -150,6 +150,12 @@ describe('on postgres', () => {
       'The database has no cast for user.c from text[] to mood; nothing was written.',
     ],
     [
+      'an enum to a list of texts',
+      one(Column('enum', moods('a'))),
+      one(Column('text', { array: true })),
+      'The database has no cast for user.c from mood to text[]; nothing was written.',
+    ],
+    [
       'L18 a key from integer to uuid',
       [entity('user', { id: id(), c: Column('integer') })],
       [entity('user', { id: PrimaryGeneratedColumn('uuid'), c: Column('date') })],

@@ -3,6 +3,7 @@ import type { ColumnType } from '../../model/schema'
 import type { Scope } from '../dialect'
 import { quoteName } from '../sql'
 import { typeSql } from './clauses'
+import { ofOne } from './list-of-one'
 import { parseType } from './types'
 
 /**
@@ -11,10 +12,18 @@ import { parseType } from './types'
  */
 export function usingFor(column: string, from: ColumnType, to: ColumnType, scope: Scope): string | undefined {
   const [source, target] = [shape(from), shape(to)]
-  if (source.array === target.array && assignable(source, target)) return undefined
   const value = quoteName(column)
+  const change = ofOne(from, to)
+  if (change !== undefined) return listOfOne(value, change, source.name === target.name ? undefined : to, scope)
+  if (source.array === target.array && assignable(source, target)) return undefined
   const throughText = (source.enum && !target.text) || (target.enum && !source.text)
   return `${value}${throughText ? `::text${source.array ? '[]' : ''}` : ''}::${typeSql(to, scope)}`
+}
+
+/** No value stays none, and no list either. Another enum is read by the names of its values. */
+function listOfOne(value: string, change: 'wraps' | 'unwraps', other: ColumnType | undefined, scope: Scope): string {
+  const cast = other === undefined ? '' : `::text${change === 'wraps' ? '[]' : ''}::${typeSql(other, scope)}`
+  return change === 'wraps' ? `CASE WHEN ${value} IS NOT NULL THEN ARRAY[${value}]${cast} END` : `(${value})[1]${cast}`
 }
 
 /** Whether two types differ in more than a length. */

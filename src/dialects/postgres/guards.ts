@@ -7,6 +7,7 @@ import { quoteName } from '../sql'
 import { quoteTable } from './clauses'
 import { dollarQuoted } from './dollar-quoted'
 import { textLiteral } from './literals'
+import { isList, ofOne } from './list-of-one'
 import { narrowing } from './narrowing'
 import type { Context, Work } from './work'
 
@@ -21,8 +22,14 @@ export function guarded(guards: readonly Guard[], works: readonly (string | Work
 export function narrowed(table: QualifiedName, from: Column, to: Column, context: Context): Guard[] {
   const narrower = narrowing(from, to, context.schema.enums, context.version)
   if (narrower === undefined) return []
-  const found = guard(table, narrower.where, context, `say how they become shorter, with \`using: '...'\``)
+  const found = guard(table, narrower.where, context, remedyFor(from, to))
   return [{ ...found, lock: lockSql(table, context), offline: offlineSql(found, context, lockSql(table, context)) }]
+}
+
+function remedyFor({ name, type: from }: Column, { type: to }: Column): string {
+  if (ofOne(from, to) === 'unwraps') return `say which of their values stays, with \`using: '...'\``
+  if (isList(to) && !isList(from)) return `make lists of one of them, with \`using: 'ARRAY[${quoteName(name)}]'\``
+  return `say how they become shorter, with \`using: '...'\``
 }
 
 /** The rows that hold no value in a column that must have one. */

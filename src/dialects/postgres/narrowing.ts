@@ -5,7 +5,8 @@ import { emptySchema, type Column, type ColumnType, type EnumType } from '../../
 import type { Narrowing } from '../dialect'
 import { quoteName } from '../sql'
 import { textLiteral } from './literals'
-import { normalizeType, parseType, serialType } from './types'
+import { ofOne } from './list-of-one'
+import { isTextType, normalizeType, parseType, serialType } from './types'
 
 /** The values of a column that another type cannot hold; nothing for computed columns, which hold none of their own. */
 export function narrowing(
@@ -17,16 +18,33 @@ export function narrowing(
   if (from.generated || to.generated) return undefined
   const [source, target] = [measure(from.type, enums), measure(to.type, enums)]
   if (source.text === target.text) return undefined
-  const column = quoteName(from.name)
-  const inLists = source.array && target.array
-  const where =
-    source.array === target.array
-      ? misfits(inLists ? 'item' : column, source, target, version)
-      : isText(target) && source.array
-        ? tooLong(column, { ...source, numbers: [], name: 'list' }, target)
-        : unreadable(column, source, target, version)
-  if (where === undefined) return undefined
-  return { where: inLists ? `EXISTS (SELECT FROM unnest(${column}) AS item WHERE ${where})` : where }
+  const where = unfit(quoteName(from.name), source, target, ofOne(from.type, to.type), version)
+  return where === undefined ? undefined : { where }
+}
+
+/** The condition under which what a column holds does not fit. */
+function unfit(
+  column: string,
+  source: Measure,
+  target: Measure,
+  change: ReturnType<typeof ofOne>,
+  version: number | undefined,
+): string | undefined {
+  const misfit = (value: string) => misfits(value, source, target, version)
+  if (change === 'unwraps')
+    return either(`array_dims(${column}) <> '[1:1]' OR cardinality(${column}) = 0`, misfit(`(${column})[1]`))
+  if (change === 'wraps' || (!source.array && !target.array)) return misfit(column)
+  if (source.array && target.array) return inList(column, misfit('item'))
+  if (source.array && isText(target)) return tooLong(column, { ...source, numbers: [], name: 'list' }, target)
+  return unreadable(column, source, target, version)
+}
+
+function either(one: string, other: string | undefined): string {
+  return other === undefined ? one : `${one} OR ${other}`
+}
+
+function inList(column: string, where: string | undefined): string | undefined {
+  return where && `EXISTS (SELECT FROM unnest(${column}) AS item WHERE ${where})`
 }
 
 /** Measure is a type taken apart: its name, what it says in parentheses, the values of an enum. */
@@ -71,10 +89,8 @@ function misfits(value: string, source: Measure, target: Measure, version: numbe
 
 // Text
 
-const texts = new Set(['text', 'varchar', 'char', 'bpchar', 'name', 'citext'])
-
 function isText({ name }: Measure): boolean {
-  return texts.has(name)
+  return isTextType(name)
 }
 
 function limitOf({ name, numbers }: Measure): number | undefined {

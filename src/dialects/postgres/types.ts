@@ -44,6 +44,13 @@ function readType(text: string, defaultSchema: string | undefined): TypeSpelling
   return { ...shorten(typeName(words, defaultSchema), modifiers), array }
 }
 
+/** Whether a type, by its short name, holds texts. */
+export function isTextType(name: string): boolean {
+  return textTypes.has(name)
+}
+
+const textTypes = new Set(['text', 'varchar', 'char', 'bpchar', 'name', 'citext'])
+
 /** What `serial`, `bigserial` and `smallserial` stand for. */
 export function serialType(text: string): string | undefined {
   return serialTypes.get(parseType(text).name)

@@ -6,7 +6,8 @@ import { quoteName, quoteText } from '../sql'
 import { usingFor } from './casts'
 import { typeSql } from './clauses'
 import { dollarQuoted } from './dollar-quoted'
-import { parseType, serialType } from './types'
+import { isList, ofOne } from './list-of-one'
+import { isTextType, parseType, serialType } from './types'
 
 /** The changes among the operations that the server has no cast for. */
 export async function unconvertible(
@@ -25,7 +26,7 @@ export async function unconvertible(
   const others = changes.filter((change) => !ofEnums.includes(change))
   const refused = others.length === 0 ? [] : await refusedCasts(db, others, scope)
   return [
-    ...ofEnums.filter(({ operation: { from, to } }) => isArray(from.type) && !isArray(to.type) && !isText(to.type)),
+    ...ofEnums.filter(({ operation: { from, to } }) => isOtherwiseListed(from.type, to.type)),
     ...refused.map((at) => others[at]!),
   ].map(({ operation }) => operation)
 }
@@ -62,10 +63,9 @@ function isEnum(type: ColumnType): boolean {
   return typeof type !== 'string'
 }
 
-function isArray(type: ColumnType): boolean {
-  return typeof type === 'string' ? parseType(type).array : (type.array ?? false)
-}
-
-function isText(type: ColumnType): boolean {
-  return typeof type === 'string' && /^(text|varchar|char|bpchar|name|citext)$/.test(parseType(type).name)
+/** Whether one is of lists, the other is not, and nothing says what becomes of them: a text reads as either. */
+function isOtherwiseListed(from: ColumnType, to: ColumnType): boolean {
+  if (isList(from) === isList(to) || ofOne(from, to) !== undefined) return false
+  const single = isList(from) ? to : from
+  return typeof single !== 'string' || !isTextType(parseType(single).name)
 }

@@ -12,7 +12,7 @@ export const conversion: Rule = {
     const [zoned, plain] = [/^timestamptz\b/, /^timestamp(?!tz)/]
     if ((zoned.test(from.type) && plain.test(to.type)) || (plain.test(from.type) && zoned.test(to.type)))
       return `Reads ${column} in the time zone of the session; to name another: using: '"${to.name}" AT TIME ZONE ...'.`
-    if (to.type.endsWith('[]') && !from.type.endsWith('[]'))
+    if (to.type.endsWith('[]') && /^(\w*char|text|citext)\b/.test(from.type) && !from.type.endsWith('[]'))
       return `Reads each ${column} as a list in text, {a,b}; for a list of one: using: 'ARRAY["${to.name}"]'.`
     return undefined
   },

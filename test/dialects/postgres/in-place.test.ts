@@ -5,6 +5,7 @@ import { diff } from '../../../src/diff/diff'
 import type { Column, ColumnType, SchemaModel } from '../../../src/model/schema'
 import type { Operation } from '../../../src/operations/operation'
 import { reverseAll } from '../../../src/operations/reverse'
+import { table } from '../../support/schema'
 import { plain, run, withPostgres, type TestConnection } from '../../support/postgres-connection'
 
 const scope: Scope = { defaultSchema: 'public', schemas: ['audit'], ignore: [] }
@@ -30,6 +31,12 @@ test.each<[string, ColumnType, ColumnType, string, string]>([
   ['L2 enum to varchar', { enum: 'mood' }, 'varchar(20)', `'ok'`, 'ok'],
   ['varchar to enum', 'varchar(20)', { enum: 'mood' }, `'ok'`, 'ok'],
   ['a list of enums to a list of texts', { enum: 'mood', array: true }, 'text[]', `'{ok,sad}'`, '{ok,sad}'],
+  ['an enum to a list of it', { enum: 'mood' }, { enum: 'mood', array: true }, `'ok'`, '{ok}'],
+  ['an enum to a list of another', { enum: 'mood' }, { enum: 'tone', array: true }, `'ok'`, '{ok}'],
+  ['a list of an enum to another', { enum: 'mood', array: true }, { enum: 'tone' }, `'{ok}'`, 'ok'],
+  ['integer to a list of them', 'integer', 'integer[]', '7', '{7}'],
+  ['a list of numbers to a number', 'numeric[]', 'numeric(9,2)', `'{7}'`, '7.00'],
+  ['json to a list of them', 'json', 'json[]', `'[1]'`, '{[1]}'],
   ['integer to an enum', 'integer', 'text', '7', '7'],
   ['text to integer', 'text', 'integer', `' 7 '`, '7'],
   ['text to uuid', 'text', 'uuid', `'00000000-0000-0000-0000-00000000000A'`, '00000000-0000-0000-0000-00000000000a'],
@@ -38,7 +45,7 @@ test.each<[string, ColumnType, ColumnType, string, string]>([
   ['a narrower type whose rows fit', 'varchar(100)', 'varchar(5)', `'abcde'`, 'abcde'],
 ])('%s keeps what is there', async (_, from, to, value, expected) => {
   await db.query(`SET timezone = 'UTC'`)
-  await db.query(`CREATE TYPE mood AS ENUM ('sad', 'ok');
+  await db.query(`CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TYPE tone AS ENUM ('ok', 'loud');
     CREATE TABLE t (id int, c ${sql(from)}); INSERT INTO t VALUES (1, ${value}), (2, NULL)`)
   const operations = await retype('c', { type: to })
   expect(operations.map(({ kind }) => kind)).toEqual(['alterColumn'])
@@ -159,6 +166,20 @@ const narrowings: readonly Narrowed[] = [
     misfits: `'{ab,abc}'`,
     where: 'EXISTS (SELECT FROM unnest("c") AS item WHERE char_length(item) > 2)',
   },
+  ...['{a,b}', '{}', '{{a}}', '[2:2]={a}'].map((misfits) => ({
+    from: { enum: 'letter', array: true } as const,
+    to: { enum: 'letter' },
+    fits: `'{a}'`,
+    misfits: `'${misfits}'`,
+    where: `array_dims("c") <> '[1:1]' OR cardinality("c") = 0`,
+  })),
+  {
+    from: 'numeric[]',
+    to: 'numeric(3)',
+    fits: `'{1}'`,
+    misfits: `'{9999}'`,
+    where: `array_dims("c") <> '[1:1]' OR cardinality("c") = 0 OR abs(round(("c")[1], 0)) >= 1000 OR ("c")[1] <> round(("c")[1], 0)`,
+  },
   {
     from: 'text[]',
     to: { enum: 'mood', array: true },
@@ -169,7 +190,7 @@ const narrowings: readonly Narrowed[] = [
 ]
 
 test.each(narrowings)('from $from to $to the rows in the way are counted', async ({ from, to, ...rest }) => {
-  await db.query(`CREATE TYPE mood AS ENUM ('sad', 'ok');
+  await db.query(`CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TYPE letter AS ENUM ('a', 'b');
     CREATE TABLE t (c ${sql(from)}); INSERT INTO t VALUES (${rest.fits}), (${rest.misfits})`)
   const before = await db.query('SELECT c::text FROM t')
   await expect(retype('c', { type: to }).then(go)).rejects.toThrow(`1 rows of t in the way: ${rest.where}`)
@@ -211,6 +232,19 @@ test('L20 rows without a value are counted before a column must have one', async
   await expect(go([{ kind: 'addColumn', table: { name: 't' }, column }])).rejects.toThrow('3 rows of t in the way: all')
   await db.query('DELETE FROM t')
   await go([{ kind: 'addColumn', table: { name: 't' }, column }, ...(await retype('c', { nullable: false }))])
+})
+
+test.each<[ColumnType, ColumnType, string]>([
+  ['text', 'text[]', `make lists of one of them, with \`using: 'ARRAY["c"]'\``],
+  ['integer[]', 'integer', `say which of their values stays, with \`using: '...'\``],
+  ['varchar', 'varchar(5)', `say how they become shorter, with \`using: '...'\``],
+])('where rows of %j are in the way of %j, it is told what can be written instead', (from, to, remedy) => {
+  const [before, after] = [from, to].map((type): Column => ({ name: 'c', type, nullable: true }))
+  const operation: Operation = { kind: 'alterColumn', table: { name: 't' }, from: before!, to: after! }
+  const schema = { ...empty, tables: [table('t', { columns: [before!] })] }
+  const { segments } = postgres.plan([operation], schema, { scope, version: 160000, transaction: true })
+  const statements = segments.flatMap((segment) => (segment.transactional ? segment.statements : []))
+  expect(statements.flatMap(({ guards = [] }) => guards)).toMatchObject([{ remedy }])
 })
 
 test('a conversion of the script’s own is nobody’s to judge', async () => {
