@@ -4,12 +4,13 @@ import { lint, rulesWith } from '../lint/lint'
 import type { Around, Rule } from '../lint/rule'
 import { defined } from '../model/defined'
 import { isExpression } from '../model/expression'
-import { displayName, findTable, keyOf, nameOf } from '../model/lookup'
+import { displayName, findTable, keyOf, nameOf, sameName } from '../model/lookup'
 import type { Column, QualifiedName, SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Intent, IntentOf } from '../operations/intent'
 import { intentsOf } from '../operations/intents'
-import type { Operation } from '../operations/operation'
+import type { Operation, OperationOf } from '../operations/operation'
+import { typeText } from '../operations/describe'
 import { resolve } from '../operations/resolve'
 import { nameLike, qualified } from '../operations/spec'
 import { codeOf, stringLiteral } from '../scripts/literal'
@@ -40,15 +41,27 @@ export function upgradeCalls(operations: readonly Operation[], before: SchemaMod
   })
 }
 
-/** The calls of a downgrade: where rows are in the way, it counts them and refuses by itself. */
-export function downgradeCalls(operations: readonly Operation[], after: SchemaModel, database: Database): Calls {
-  const { calls, notes } = withNotes(operations, after, database, (intent) => [{ call: intent }])
+/**
+ * The calls of a downgrade: where rows are in the way, it counts them and refuses by itself. What no cast leads back from
+ * waits for a person, who may write a conversion or leave it: until then only the way up can be gone.
+ */
+export function downgradeCalls(
+  operations: readonly Operation[],
+  after: SchemaModel,
+  database: Database,
+  unconvertible: readonly OperationOf<'alterColumn'>[] = [],
+): Calls {
+  const { calls, notes } = withNotes(operations, after, database, (intent) => [
+    (intent.kind === 'alterColumn' ? toConvert(intent, unconvertible) : undefined) ?? { call: intent },
+  ])
   // That it takes back what the upgrade has made is no news.
   return { calls, notes: notes.filter(({ text }) => !text.startsWith('Destructive')) }
 }
 
 interface Line {
   readonly call: Call
+  /** What the call means, where a person has still to write into it. */
+  readonly means?: Intent
   /** In place of what lint says. */
   readonly note?: string | null
 }
@@ -68,10 +81,10 @@ function withNotes(
   const notes: Note[] = []
   let schema = before
   for (const intent of intentsOf(operations)) {
-    for (const { call, note } of write(intent, schema)) {
+    for (const { call, means = call, note } of write(intent, schema)) {
       const texts = note === undefined ? [] : note === null ? [] : [note]
-      if (call.kind !== 'batched') {
-        const resolved = resolve(schema, [call])
+      if (isIntent(means)) {
+        const resolved = resolve(schema, [means])
         if (note === undefined) texts.push(...lint(resolved, schema, chosen, around).map(({ message }) => message))
         schema = apply(schema, resolved)
       }
@@ -80,6 +93,25 @@ function withNotes(
     }
   }
   return { calls, notes }
+}
+
+function isIntent(call: Call): call is Intent {
+  return call.kind !== 'batched' && !(call.kind === 'alterColumn' && typeof call.change.using === 'object')
+}
+
+function toConvert(
+  intent: IntentOf<'alterColumn'>,
+  unconvertible: readonly OperationOf<'alterColumn'>[],
+): Line | undefined {
+  const { table, name, change } = intent
+  const found = unconvertible.find((one) => sameName(one.table, qualified(table)) && one.from.name === name)
+  if (found === undefined) return undefined
+  const what = `${displayName(found.table)}.${name}`
+  return {
+    call: { ...intent, change: { ...change, using: codeOf(`op.fillIn(${stringLiteral(what)})`) } },
+    means: intent,
+    note: `The database has no cast for ${what} from ${typeText(found.from.type)} to ${typeText(found.to.type)}: write SQL that converts it, or that nothing can: op.irreversible('...').`,
+  }
 }
 
 function addRequired(intent: IntentOf<'addColumn'>, schema: SchemaModel, database: Database): Line[] {

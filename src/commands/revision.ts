@@ -144,7 +144,8 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     const database = { dialect: session.dialect, version: session.version, rules: environment.settings.rules }
     const upgrade = upgradeCalls(operations, before, database)
     const back = comparison.downgrade ?? reverseAll(operations)
-    const downgrade = downgradeCalls(back, apply(before, operations), database)
+    const oneWay = await session.dialect.unconvertible(session.connection, back, session.scope)
+    const downgrade = downgradeCalls(back, apply(before, operations), database, oneWay)
     const written = await writeRevision(environment, {
       ...draft,
       upgrade: upgrade.calls,

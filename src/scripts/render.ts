@@ -1,5 +1,5 @@
 // Intents in, a migration file out that a person enjoys reviewing.
-import type { Intent } from '../operations/intent'
+import type { Intent, IntentOf } from '../operations/intent'
 import type { Batch } from '../operations/op'
 import { signatures } from '../operations/signatures'
 import { lineWidth, literal, stringLiteral, type Code } from './literal'
@@ -7,13 +7,18 @@ import type { ScriptParts } from './parts'
 
 export { formatSource } from './format'
 
-/** Call is one line of a migration: an intent, or an update in batches whose values may be source text. */
-export type Call = Intent | BatchedCall
+/** Call is one line of a migration: an intent, or what a person has still to write source text into. */
+export type Call = Intent | BatchedCall | ConvertedCall
 
 /** BatchedCall is `await op.batched({ ... })`. */
 export interface BatchedCall {
   readonly kind: 'batched'
   readonly batch: Omit<Batch, 'set'> & { readonly set: { readonly [column: string]: string | Code } }
+}
+
+/** ConvertedCall is `op.alterColumn(...)` whose conversion is source text. */
+export interface ConvertedCall extends Pick<IntentOf<'alterColumn'>, 'kind' | 'table' | 'name'> {
+  readonly change: Omit<IntentOf<'alterColumn'>['change'], 'using'> & { readonly using: Code }
 }
 
 /** Note is a comment above one call. */
@@ -199,7 +204,7 @@ export function renderCall(intent: Call): string {
   return `${text})`
 }
 
-function said(intent: Intent): { readonly name: string; readonly values: unknown[] } {
+function said(intent: Exclude<Call, BatchedCall>): { readonly name: string; readonly values: unknown[] } {
   if (intent.kind === 'own') return { name: intent.does.name, values: [...intent.does.arguments] }
   const names: readonly string[] = signatures[intent.kind]
   // A cast, since the names of the signature are keys of this very intent.

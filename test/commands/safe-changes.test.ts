@@ -172,6 +172,41 @@ describe('on postgres', () => {
     expect(await told.check(after)).not.toEqual([])
   })
 
+  test.each<[string, Entities, Entities, string]>([
+    ['jsonb to integer', one(Column('jsonb')), one(Column('integer')), `'7'`],
+    [
+      'timestamptz to time',
+      one(Column('timestamptz', { nullable: true })),
+      one(Column('time', { nullable: true })),
+      'NULL',
+    ],
+  ])(
+    'a change no cast takes back runs, and its way back waits for a conversion: %s',
+    async (_, before, after, value) => {
+      await told.become(before)
+      await told.sql(`INSERT INTO "user" (c) VALUES (${value})`)
+      const written = await told.revision(after)
+      expect(written?.text).toMatch(
+        /\n  \/\/ The database has no cast for user\.c from .*\n(  \/\/ .*\n)?.*using: op\.fillIn\('user\.c'\)/,
+      )
+      await told.upgrade()
+      expect(await told.check(after)).toEqual([])
+      await expect(told.downgrade('-1')).rejects.toMatchObject({ name: 'FillInError', exitCode: 6 })
+      expect(await told.check(after)).toEqual([])
+    },
+  )
+
+  test('a way back into which somebody has written a conversion is gone', async () => {
+    await told.become(one(Column('jsonb')))
+    await told.sql(`INSERT INTO "user" (c) VALUES ('7')`)
+    await told.revision(one(Column('integer')))
+    told.edit(`op.fillIn('user.c')`, `'to_jsonb(c)'`)
+    await told.upgrade()
+    await told.downgrade('-1')
+    expect(await told.check(one(Column('jsonb')))).toEqual([])
+    expect(await told.sql('SELECT c FROM "user"')).toEqual([{ c: 7 }])
+  })
+
   test('written by hand, with a conversion of its own, the same change runs', async () => {
     await told.become(one(Column('json', { default: {} })))
     await told.sql(`INSERT INTO "user" (c) VALUES ('{"n": 7}')`)
