@@ -174,6 +174,26 @@ const placed: readonly Equal[] = [
     meanwhile: 'ALTER SEQUENCE thing_id_seq RENAME TO "Somebody\'s"; ALTER SEQUENCE thing_other_seq RENAME TO other',
   },
   {
+    row: 'F17 a serial column whose default the entity spells',
+    before: 'CREATE SEQUENCE thing_a_seq; CREATE SEQUENCE thing_b_seq; CREATE SEQUENCE "Other\'s"',
+    entities: [
+      thing({
+        a: Column('int', { default: by(`nextval('thing_a_seq'::regclass)`) }),
+        b: Column('bigint', { default: by(`NEXTVAL('public.thing_b_seq')`) }),
+        c: Column('int', { default: by(`nextval('"Other''s"'::regclass)`) }),
+      }),
+    ],
+    meanwhile: `ALTER SEQUENCE thing_a_seq OWNED BY thing.a; ALTER SEQUENCE thing_b_seq OWNED BY thing.b;
+      ALTER SEQUENCE "Other's" OWNED BY thing.c`,
+  },
+  {
+    row: 'F17 a serial column in another schema whose default the entity spells',
+    options: { schema: 'tenant' },
+    before: 'CREATE SCHEMA tenant; CREATE SEQUENCE tenant.thing_a_seq; CREATE SEQUENCE public.thing_a_seq',
+    entities: [thing({ a: Column('int', { default: by(`nextval('tenant.thing_a_seq')`) }) })],
+    meanwhile: 'ALTER SEQUENCE tenant.thing_a_seq OWNED BY tenant.thing.a',
+  },
+  {
     row: 'F18 the default schema, named by the entity',
     entities: inSchema('public'),
   },

@@ -12,6 +12,7 @@ import { dollarQuoted } from './dollar-quoted'
 import { guarded, narrowed, withoutValue } from './guards'
 import { textLiteral, unwrap } from './literals'
 import { derivedName } from './names'
+import { numberedBy } from './serials'
 import { normalizeType, serialType } from './types'
 import type { Answer, Context } from './work'
 
@@ -90,8 +91,7 @@ function retype({ from, to, using }: Alteration, { scope }: Context): string {
 type Alter = (action: string) => string
 
 function stopNumbering(table: QualifiedName, from: Column, to: Column, alter: Alter, { scope }: Context): string[] {
-  if (from.identity === 'SERIAL')
-    return [alter('DROP DEFAULT'), forOwnedSequence('DROP SEQUENCE %s', table, from, scope)]
+  if (from.identity === 'SERIAL') return [alter('DROP DEFAULT'), dropSequence(table, from, to, scope)]
   const numbered = (column: Column) => column.identity === 'ALWAYS' || column.identity === 'BY DEFAULT'
   return numbered(from) && !numbered(to) ? [alter('DROP IDENTITY')] : []
 }
@@ -140,8 +140,22 @@ function retypeSequence(table: QualifiedName, column: Column, { scope }: Context
   return forOwnedSequence(`ALTER SEQUENCE %s AS ${typeSql(column.type, scope)}`, table, column, scope)
 }
 
+/** What the default takes its numbers from stays. */
+function dropSequence(table: QualifiedName, from: Column, to: Column, scope: Context['scope']): string {
+  const kept = numberedBy(to, scope)
+  if (kept === undefined) return forOwnedSequence('DROP SEQUENCE %s', table, from, scope)
+  const own = ownedSequence(table, from, scope)
+  return dollarQuoted(
+    `BEGIN IF ${own}::regclass IS DISTINCT FROM ${kept} THEN EXECUTE 'DROP SEQUENCE ' || ${own}; END IF; END`,
+  )
+}
+
 // Its name is the server's business: a table renamed by hand keeps the sequence it had.
-function forOwnedSequence(statement: string, table: QualifiedName, { name }: Column, scope: Context['scope']): string {
-  const sequence = `pg_get_serial_sequence(${textLiteral(quoteTable(table, scope))}, ${textLiteral(name)})`
+function forOwnedSequence(statement: string, table: QualifiedName, column: Column, scope: Context['scope']): string {
+  const sequence = ownedSequence(table, column, scope)
   return dollarQuoted(`BEGIN EXECUTE replace(${textLiteral(statement)}, '%s', ${sequence}); END`)
+}
+
+function ownedSequence(table: QualifiedName, { name }: Column, scope: Context['scope']): string {
+  return `pg_get_serial_sequence(${textLiteral(quoteTable(table, scope))}, ${textLiteral(name)})`
 }

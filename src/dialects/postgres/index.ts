@@ -11,6 +11,7 @@ import { maxNameBytes } from './names'
 import { narrowing } from './narrowing'
 import { normalize } from './normalize'
 import { plan } from './plan'
+import { spellSerials } from './serials'
 import { session } from './session'
 import { unconvertible } from './unconvertible'
 import { read, write } from './values'
@@ -39,7 +40,10 @@ export const postgres: Dialect = {
   hasColumn,
   introspect,
   normalize,
-  judge: (db, live, wanted, scope) => judge(db, thawDefaults(live, wanted), wanted, scope),
+  judge: async (db, live, wanted, scope) => {
+    const thawed = thawDefaults(live, wanted)
+    return judge(db, await spellSerials(db, thawed, wanted, scope), wanted, scope)
+  },
   frozenDefaults,
   plan,
   unconvertible,

@@ -407,6 +407,25 @@ test.each<[string, Partial<Column>, Partial<Column>, 'stays' | 'steps aside']>([
   expect(plain(await postgres.introspect(db, scope))).toEqual(plain(before))
 })
 
+test.each([`nextval('t_n_seq')`, `nextval('public."t_n_seq"'::regclass)`])(
+  'the sequence of a serial column stays while its default is %s, and goes with any other',
+  async (sql) => {
+    const column: Column = { name: 'n', type: 'integer', nullable: false }
+    const by = (sql: string): Operation => ({
+      kind: 'alterColumn',
+      table: { name: 't' },
+      from: { ...column, identity: 'SERIAL' },
+      to: { ...column, default: { sql } },
+    })
+    await db.query(`CREATE TABLE t (n serial); INSERT INTO t DEFAULT VALUES; CREATE SEQUENCE other START 7`)
+    await go([by(sql)])
+    expect(await db.query('INSERT INTO t DEFAULT VALUES RETURNING n')).toEqual([{ n: 2 }])
+    await go([by(`nextval('other')`)])
+    expect(await db.query('INSERT INTO t DEFAULT VALUES RETURNING n')).toEqual([{ n: 7 }])
+    expect(await db.query(`SELECT to_regclass('t_n_seq') AS gone`)).toEqual([{ gone: null }])
+  },
+)
+
 // Computed columns themselves
 
 test('a column that ends to be computed keeps its values, and what stands on it', async () => {
