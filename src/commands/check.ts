@@ -17,7 +17,7 @@ import {
 import { describe, describeSubject, isDestructive } from '../operations/describe'
 import type { Operation } from '../operations/operation'
 import { readLog } from '../runtime/log'
-import { aheadOrDiverged, editedRevisions, skippedRevisions } from '../runtime/history'
+import { aheadOrDiverged, editedRevisions, skippedRevisions, type Standing } from '../runtime/history'
 import { offlineTarget } from '../runtime/offline-target'
 import { withoutUrlPasswords } from '../runtime/passwords'
 import type { Session } from '../runtime/session'
@@ -74,18 +74,23 @@ export const checkCommand: Command<CheckOptions, CheckResult> = {
   async run(environment, options) {
     const files = await loadAll(environment)
     const session = await elseAllOf(environment.session(), () => problemsWithoutDatabase(environment, files.problems))
+    let isAhead = false
     const graphProblems = [
       ...files.problems,
       ...(await orProblem(() => headFileProblems(environment))),
       ...(options.fromHistory === true
         ? await orProblem(() => severalHeads(environment))
-        : await orProblem(() => placeProblems(environment, session, files.loaded))),
+        : await orProblem(async () => {
+            const place = await placeProblems(environment, session, files.loaded)
+            isAhead = place.state === 'ahead'
+            return place.problems
+          })),
     ]
     const comparison = await elseAllOf(compare(environment, options), () => graphProblems)
     warnOfNoEntities(environment, comparison)
     const problems = ranked([
       ...graphProblems,
-      ...drift(comparison, graphProblems),
+      ...drift(comparison, graphProblems, isAhead),
       ...(options.strict === true ? uncertainty(comparison.uncertain) : []),
     ])
     return {
@@ -174,7 +179,7 @@ async function placeProblems(
   environment: Environment,
   session: Session,
   scripts: readonly MigrationScript[],
-): Promise<Problem[]> {
+): Promise<Pick<Standing, 'state'> & { readonly problems: Problem[] }> {
   const { graph } = environment
   const heads = await readHeads(session)
   const log = await readLog(session)
@@ -187,7 +192,7 @@ async function placeProblems(
   const skipped = skippedRevisions(log, graph, heads)
   const edited = await editedRevisions(log, scripts)
   const behind = state === 'known' && graph.realHeads.some((id) => !heads.includes(id))
-  return [
+  const problems = [
     ...several,
     ...(state === 'diverged' ? [asProblem(new DivergedError(unknown, shares))] : []),
     ...(behind && several.length === 0
@@ -208,6 +213,7 @@ async function placeProblems(
       ),
     ),
   ]
+  return { state, problems }
 }
 
 async function severalHeads(environment: Environment): Promise<Problem[]> {
@@ -221,15 +227,17 @@ function problem(code: string, message: string, hint: string): Problem {
   return { code, exitCode: exitCodes.graph, message, hint }
 }
 
-function drift({ operations, entityless }: Comparison, others: readonly Problem[]): Problem[] {
+function drift({ operations, entityless }: Comparison, others: readonly Problem[], isAhead: boolean): Problem[] {
   if (operations.length === 0) return []
   const first = others.some(({ code }) => code === 'pending')
     ? 'Run `autogen upgrade head` first, then check again.'
     : others.length > 0
       ? 'Mend the revisions first, then check again.'
-      : entityless
-        ? 'Look at what `entities` of your data source names.'
-        : undefined
+      : isAhead
+        ? 'Check from the release that has those revisions, or take them back with `autogen switch`.'
+        : entityless
+          ? 'Look at what `entities` of your data source names.'
+          : undefined
   return [
     {
       code: 'drift',

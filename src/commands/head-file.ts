@@ -30,17 +30,38 @@ export async function headFileProblems(environment: Environment): Promise<Proble
     problems.push({
       code: 'stale-head-file',
       exitCode: exitCodes.graph,
-      message:
-        said === 'conflict'
-          ? `${file} holds a conflict of git: two branches have added revisions.`
-          : `${file} says ${said.join(', ') || 'that there are none'}; the newest revisions there are ${heads.join(', ') || 'none'}.`,
-      hint:
-        graph.heads.length > 1
-          ? 'Run `autogen rebase --auto` or `autogen merge heads -m "merge"`; either writes the file anew.'
-          : `Write ${heads.length === 0 ? 'no line but the comment' : `\`${heads.join('`, `')}\``} into it.`,
+      ...wrong(file, said, heads, graph),
     })
   }
   return problems
+}
+
+function wrong(
+  file: string,
+  said: readonly string[] | 'conflict',
+  heads: readonly string[],
+  graph: RevisionGraph,
+): Pick<Problem, 'message' | 'hint'> {
+  const newest = `the newest revisions there are ${heads.join(', ') || 'none'}`
+  const content = heads.length === 0 ? 'no line but the comment' : `\`${heads.join('`, `')}\``
+  // A revision does not lose its id: what HEAD names and nobody has was written here, and its file has gone since.
+  const missing = said === 'conflict' ? [] : said.filter((id) => !graph.revisions.has(id))
+  if (missing.length > 0) {
+    return {
+      message: `${file} names ${missing.join(', ')}, which no file here has; ${newest}.`,
+      hint: `Restore ${missing.length === 1 ? 'that file' : 'those files'}, or write ${content} into ${file} if ${missing.length === 1 ? 'it was' : 'they were'} taken out on purpose.`,
+    }
+  }
+  return {
+    message:
+      said === 'conflict'
+        ? `${file} holds a conflict of git: two branches have added revisions.`
+        : `${file} says ${said.join(', ') || 'that there are none'}; ${newest}.`,
+    hint:
+      graph.heads.length > 1
+        ? 'Run `autogen rebase --auto` or `autogen merge heads -m "merge"`; either writes the file anew.'
+        : `Write ${content} into it.`,
+  }
 }
 
 function readableGraph(environment: Environment): RevisionGraph | undefined {

@@ -86,7 +86,7 @@ export class AheadError extends AutogenError {
   constructor(readonly unknown: readonly string[]) {
     super(
       `The database is ahead of this folder: it is at ${unknown.join(', ')}, which the folder does not have.`,
-      'Run the command from the release that has those revisions.',
+      'Run the command from the release that has those revisions, or take them back with `autogen switch`.',
     )
   }
 }

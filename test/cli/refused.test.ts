@@ -65,12 +65,14 @@ export function downgrade() {}\n`
     expect(refused.code).toBe(4)
     expect(refused.stderr).toMatch(/ahead of this folder: it is at eeee00000002/)
     expect(refused.stderr).not.toMatch(/upgrade head/)
+    expect(refused.stderr).toMatch(/autogen switch/)
 
     const checked = await made.autogen(['check'])
     expect({ code: checked.code, output: checked.output }).toEqual({
       code: 3,
       output: expect.stringMatching(/ahead of this folder: it is at eeee00000002/),
     })
+    expect(checked.output).not.toMatch(/autogen revision/)
   })
 })
 

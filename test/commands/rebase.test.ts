@@ -1,6 +1,16 @@
 // Branches that met: a revision that has not run yet moves onto the other head, and HEAD tells of both before they meet.
 import { execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import * as typeorm from 'typeorm'
 import * as autogen from '../../src'
@@ -250,6 +260,20 @@ describe('HEAD', () => {
     expect(await staleness(made)).toEqual([])
   })
 
+  test('check does not pass over a newest file that is gone, though the database has run it', async () => {
+    const made = project()
+    await write(made, 'aaaa')
+    await write(made, 'bbbb')
+    await autogen.upgrade(made.options)
+    const [file] = readdirSync(join(made.folder, 'migrations')).filter((name) => name.startsWith('bbbb'))
+    rmSync(join(made.folder, 'migrations', file!))
+    expect(await autogen.current(made.options)).toMatchObject({ state: 'ahead' })
+    expect(await autogen.check(made.options)).toMatchObject({
+      exitCode: 4,
+      problems: [{ code: 'stale-head-file', hint: expect.stringMatching(/^Restore that file/) }],
+    })
+  })
+
   test('check fails where it is stale, not where it is missing; nothing else reads it', async () => {
     const made = project()
     made.write('aaaa', [])
@@ -263,11 +287,18 @@ describe('HEAD', () => {
       problems: [
         {
           code: 'stale-head-file',
-          message: 'migrations/HEAD says zzzz; the newest revisions there are aaaa.',
-          hint: 'Write `aaaa` into it.',
+          message: 'migrations/HEAD names zzzz, which no file here has; the newest revisions there are aaaa.',
+          hint: 'Restore that file, or write `aaaa` into migrations/HEAD if it was taken out on purpose.',
         },
       ],
     })
+    writeFileSync(join(made.folder, 'migrations/HEAD'), '# a note\n')
+    expect(await staleness(made)).toMatchObject([
+      {
+        message: 'migrations/HEAD says that there are none; the newest revisions there are aaaa.',
+        hint: 'Write `aaaa` into it.',
+      },
+    ])
     expect(await autogen.heads(made.options)).toMatchObject({ heads: [{ revision: 'aaaa' }] })
     expect(await write(made, 'bbbb')).toMatchObject({ parents: ['aaaa'] })
     expect(heads(made)).toEqual(['bbbb'])
