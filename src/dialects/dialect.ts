@@ -324,9 +324,9 @@ export interface SessionTraits {
 export interface PrintedTraits {
   /** What whoever runs it must know. */
   readonly note: string
-  readonly first: readonly string[]
+  readonly first?: readonly string[]
   /** Around a migration for which foreign keys are off, and at the end of its last transaction. */
-  readonly foreignKeysOff: {
+  readonly foreignKeysOff?: {
     readonly before: readonly string[]
     readonly last: readonly string[]
     readonly after: readonly string[]

@@ -165,7 +165,7 @@ test('printed as SQL, the count stands before the change and stops it', async ()
     withoutPasswords: (text) => text,
     holdsPassword: () => false,
   })
-  const lines = sql.split('\n').slice(1, 4)
+  const lines = sql.split('\n').slice(3, 6)
   expect(lines[0]).toBe('BEGIN;')
   expect(lines[1]).toMatch(/^DO \$do\$ .*LOCK TABLE "public"\."user".*char_length\("name"\) > 10.*\$do\$;$/)
   expect(lines[2]).toBe('ALTER TABLE "public"."user" ALTER COLUMN "name" TYPE varchar(10);')

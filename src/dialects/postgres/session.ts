@@ -10,6 +10,9 @@ import { watch } from './watch'
 /** Sessions on PostgreSQL. */
 export const session: SessionTraits = {
   begin,
+  printed: {
+    note: 'To stop at the first error: psql -v ON_ERROR_STOP=1 -f this.sql. Without that psql would go on with the next transaction.',
+  },
   opening,
   inSchema,
   lock,
