@@ -200,7 +200,7 @@ describe('an index or a key that somebody tuned', () => {
 
     expect((await story.become(things(Column('bigint'))))?.operations).toEqual(['~ column thing.size integer → bigint'])
     expect(await story.sql(definitions)).toEqual(tuned)
-    await story.become([])
+    await story.become([entity('other', { id: id() })])
     await story.downgrade('-1')
     expect(await story.sql(definitions)).toEqual(tuned)
   })
