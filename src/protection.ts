@@ -13,13 +13,23 @@ export async function requireConsent(
   if (patterns.length === 0) return
   const address = addressOf((await environment.dataSource()).options)
   const name = nameOf(address)
-  if (yesOn === name || !patterns.some((pattern) => matches(pattern, `${address.host ?? ''}/${name}`))) return
+  if (yesOn === name || !isProtected(address, patterns)) return
   throw new ProtectedDatabaseError(address.text, name, command)
 }
 
 /** What `--yes-on` calls a database. */
 export function nameOf({ text, database, file }: Address): string {
   return database ?? file ?? text
+}
+
+/** Every way to write an address is compared: with the port and the user as messages print it, and without either. */
+function isProtected(address: Address, patterns: readonly string[]): boolean {
+  const { host = '', port, user } = address
+  const name = nameOf(address)
+  const servers = [host, ...(port === undefined ? [] : [`${host}:${port}`])]
+  const users = ['', ...(user === undefined ? [] : [`${user}@`])]
+  const places = [...users.flatMap((who) => servers.map((server) => `${who}${server}/${name}`)), name]
+  return patterns.some((pattern) => places.some((place) => matches(pattern, place)))
 }
 
 /** `*` stands for anything; a pattern without a host speaks of the database alone. */

@@ -123,7 +123,7 @@ export const settingDeclarations: { readonly [K in keyof Required<ProjectSetting
   versionSchema: { sentence: 'The schema both tables lie in.', fallback: 'the default schema', wants: string },
   protect: {
     sentence:
-      'Patterns `host/database` (with `*`) where downgrade, switch, stamp, repair and --purge ask for `--yes-on DATABASE`.',
+      'Patterns such as `host/database`, `host:port/database` or `user@host:port/database` (with `*`) where downgrade, switch, stamp, repair and --purge ask for `--yes-on DATABASE`.',
     fallback: 'none',
     wants: strings,
   },

@@ -65,11 +65,25 @@ describe('a protected database', () => {
     ['example.com/shop', false],
     ['db.example.com/sho', false],
     ['db.example.com', false],
+    ['db.example.com:1/shop', true],
+    ['db.example.com:*/shop', true],
+    ['ada@db.example.com/shop', true],
+    ['ada@db.example.com:1/shop', true],
+    ['*@*/shop', true],
+    ['db.example.com:2/shop', false],
+    ['bob@db.example.com:1/shop', false],
+    ['bob@*', false],
     ['*.example.com/stock', false],
   ])('the pattern %s protects postgres://db.example.com/shop: %p', async (pattern, isProtected) => {
     const dataSource = sourceOf({ type: 'postgres', url: 'postgres://ada@db.example.com:1/shop', host: 'x' })
     const refused = autogen.downgrade({ dataSource, migrations, protect: ['other', pattern], target: 'base' })
     await expect(refused).rejects.toMatchObject({ code: isProtected ? 'protected-database' : 'database-unreachable' })
+  })
+
+  test('a file is protected under the name that messages print', async () => {
+    const dataSource = sourceOf({ type: 'sqljs', location: 'data/app.sqlite' })
+    const refused = autogen.downgrade({ dataSource, migrations, protect: ['data/app.sqlite'], target: 'base' })
+    await expect(refused).rejects.toMatchObject({ code: 'protected-database' })
   })
 
   test('SQL may be printed for it', async () => {
