@@ -30,8 +30,8 @@ test('typeorm-autogen exports these values', () => {
    RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError RevisionLoopError
    RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError RuleError ScratchUnavailableError
    SettingsNotFoundError SeveralProblemsError SharedNameError SingleTransactionError
-   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TemplateError
-   TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
+   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TableMovedError
+   TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
    UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
    UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
    UnwritableParentError UsageError VersionMovedError WaitTimeoutError WalkTooFarError WriteHookError

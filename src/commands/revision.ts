@@ -14,6 +14,7 @@ import {
   AheadError,
   DivergedError,
   NoCastError,
+  TableMovedError,
   NoEntitiesError,
   NotAtHeadError,
   UnansweredRenameError,
@@ -138,6 +139,7 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
       return { ...summary(comparison), historyDiffers: await historyDiffers(environment, options) }
     }
     const session = await environment.session()
+    refuseMoved(session, operations)
     await refuseUnconvertible(session, operations)
     warnOfLongNames(environment, comparison)
     if (options.fromHistory !== true) warnOfUnmade(environment, comparison)
@@ -240,6 +242,20 @@ function warnOfLongNames({ emit }: Environment, { operations, longNames }: Compa
 }
 
 /** Dropping such a column and adding it again would lose what it holds: never unasked. */
+/** A table that is gone in one schema and comes in another is the same one, which nobody may drop unasked. */
+function refuseMoved({ dialect, scope }: Session, operations: readonly Operation[]): void {
+  const coming = operations.flatMap((one) => (one.kind === 'createTable' ? [one.table] : []))
+  for (const operation of operations) {
+    if (operation.kind !== 'dropTable') continue
+    const { table } = operation
+    const to = coming.find(({ name }) => name === table.name)
+    if (to === undefined) continue
+    const schema = dialect.quote(to.schema ?? scope.defaultSchema ?? '')
+    const sql = `ALTER TABLE ${dialect.quoteTable(table, scope)} SET SCHEMA ${schema}`
+    throw new TableMovedError(displayName(table), displayName(to), sql)
+  }
+}
+
 async function refuseUnconvertible({ dialect, connection, scope }: Session, operations: readonly Operation[]) {
   const changes = await dialect.unconvertible(connection, operations, scope)
   if (changes.length === 0) return

@@ -4,7 +4,7 @@ import { findTable, sameName } from '../model/lookup'
 import type { Expression, IndexElement, SchemaModel, Table } from '../model/schema'
 import { usesColumn } from '../operations/companions'
 import type { Operation } from '../operations/operation'
-import { mentions } from './mentions'
+import { mentions } from '../model/mentions'
 import { isRename, type Rename } from './renames'
 
 /** The renames of constraints and indexes that follow from those a person confirmed; `schema` is as it is between the two. */

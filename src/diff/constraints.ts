@@ -18,7 +18,7 @@ import {
 import type { ForeignKey, Index, QualifiedName, Table, View } from '../model/schema'
 import { usesColumn } from '../operations/companions'
 import type { Operation } from '../operations/operation'
-import { mentions } from './mentions'
+import { mentions } from '../model/mentions'
 import { pair, type Pairing } from './pair'
 import { renamed } from './renames'
 import type { ColumnChanges } from './tables'

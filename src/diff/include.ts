@@ -16,7 +16,7 @@ import type {
   Unique,
   View,
 } from '../model/schema'
-import { mentions } from './mentions'
+import { mentions } from '../model/mentions'
 
 /** IncludedName is what `includeName` is asked about, before it is read. */
 export interface IncludedName extends QualifiedName {

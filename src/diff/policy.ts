@@ -5,7 +5,7 @@ import type { Index } from '../model/schema'
 import { usesColumn } from '../operations/companions'
 import { isManaged, objectKeys } from '../operations/managed'
 import type { Operation } from '../operations/operation'
-import { mentions } from './mentions'
+import { mentions } from '../model/mentions'
 import { isRename, type Rename } from './renames'
 
 /** PolicyOptions says what is ours and what shall be shown. */

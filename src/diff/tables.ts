@@ -5,7 +5,7 @@ import { nameOf } from '../model/lookup'
 import { sameColumn, sameDefault, sameGenerated } from '../model/same'
 import type { Column, ColumnType, Table } from '../model/schema'
 import type { Operation } from '../operations/operation'
-import { mentions } from './mentions'
+import { mentions } from '../model/mentions'
 import { pair } from './pair'
 
 /** ColumnChanges holds the operations, and the columns whose keys and indexes go with them. */

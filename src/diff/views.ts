@@ -7,7 +7,7 @@ import type { Index, QualifiedName, View } from '../model/schema'
 import { saysAllColumns } from '../model/star'
 import type { Operation } from '../operations/operation'
 import { diffViewIndexes, remadeIndexes } from './constraints'
-import { mentions } from './mentions'
+import { mentions } from '../model/mentions'
 import { isRename, orderRenames } from './renames'
 
 /** ColumnInTheWay is a column that cannot be changed while a view uses it. */

@@ -154,6 +154,22 @@ export class NoCastError extends AutogenError {
   }
 }
 
+/** A table that would be dropped in one schema and created in another, with nothing of its rows. */
+export class TableMovedError extends AutogenError {
+  readonly code = 'table-moved'
+  readonly exitCode = exitCodes.refused
+  constructor(
+    readonly from: string,
+    readonly to: string,
+    readonly sql: string,
+  ) {
+    super(
+      `${from} would be dropped and ${to} created, without its rows; nothing was written.`,
+      `Move it by hand: \`autogen revision --empty -m "move ${to}"\` with \`op.execute('${sql}')\`; or take the entity out in a revision of its own first, if the rows may go.`,
+    )
+  }
+}
+
 /** FillInError says that a migration still waits for a person to write a value into it. */
 export class FillInError extends AutogenError {
   readonly code = 'fill-in'

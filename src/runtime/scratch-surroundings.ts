@@ -1,6 +1,6 @@
 // What a history takes for granted on a PostgreSQL server: schemas, extensions and tables that somebody else has put there.
 import { ScratchUnavailableError } from '../errors'
-import { mentions } from '../diff/mentions'
+import { mentions } from '../model/mentions'
 import { nameOf, sameName } from '../model/lookup'
 import type { Intent } from '../operations/intent'
 import { qualified } from '../operations/spec'

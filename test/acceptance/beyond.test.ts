@@ -154,6 +154,29 @@ test('a view that is made again because a column gets another type keeps its opt
   expect([await state(), await story.check(seen('int'))]).toEqual([before, []])
 })
 
+test('a table whose entity names another schema is not dropped for one without rows there', async () => {
+  const story = await stage.begin()
+  const thing = (schema?: string) => [
+    entity('thing', { id: id(), size: Column('int', { default: 1 }) }, ...(schema === undefined ? [] : [{ schema }])),
+  ]
+  await story.become(thing())
+  await story.sql('INSERT INTO thing DEFAULT VALUES; CREATE SCHEMA app')
+  await expect(story.revision(thing('app'))).rejects.toMatchObject({
+    code: 'table-moved',
+    exitCode: 6,
+    hint: expect.stringContaining(`op.execute('ALTER TABLE "public"."thing" SET SCHEMA "app"')`),
+  })
+  await story.write(
+    `op.execute('ALTER TABLE "public"."thing" SET SCHEMA "app"')`,
+    `op.execute('ALTER TABLE "app"."thing" SET SCHEMA "public"')`,
+  )
+  await story.upgrade()
+  expect(await story.check(thing('app'))).toEqual([])
+  expect(await story.sql('SELECT id, size FROM app.thing')).toEqual([{ id: 1, size: 1 }])
+  await story.downgrade('-1')
+  expect(await story.check(thing())).toEqual([])
+})
+
 test('a check that somebody made goes with a column it speaks of, is told, and comes back with it', async () => {
   const story = await stage.begin()
   const things = (columns: Parameters<typeof entity>[1]) => [

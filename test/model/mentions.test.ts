@@ -1,4 +1,4 @@
-import { mentions } from '../../src/diff/mentions'
+import { mentions } from '../../src/model/mentions'
 
 test.each([
   ['SELECT name FROM person', 'name', true],
