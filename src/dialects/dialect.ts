@@ -162,6 +162,8 @@ export interface Dialect {
   hasColumn(db: Queryable, table: QualifiedName, column: string, scope: Scope): Promise<boolean>
   /** Reads the live schema with a constant number of queries; already normalised. */
   introspect(db: Queryable, scope: Scope): Promise<SchemaModel>
+  /** The schemas whose tables use one of the types, wherever they lie; absent where there are no schemas. */
+  schemasUsing?(db: Queryable, types: readonly QualifiedName[], scope: Scope): Promise<readonly string[]>
   /** Puts every spelling of types, defaults, identifiers into the one the differ compares. */
   normalize(schema: SchemaModel, scope: Scope): SchemaModel
   /** Lets the database say which expressions are the same; leaves no trace in it. */

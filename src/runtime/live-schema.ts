@@ -1,16 +1,17 @@
 // The schema as it is while migrations run: introspected once, then moved on by the operations that ran.
 import { NotResumableError } from '../errors'
-import type { SchemaModel } from '../model/schema'
+import type { QualifiedName, SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Intent } from '../operations/intent'
 import { effectsOf, type Operation } from '../operations/operation'
 import { reverseAll } from '../operations/reverse'
+import { qualified } from '../operations/spec'
 import type { LogEntry } from './log'
 import type { Session } from './session'
 
 /** LiveSchema is what scripts of one run meet. */
 export interface LiveSchema {
-  /** The schema now, with every schema the intents name read as well. */
+  /** The schema now, with every schema read as well that the intents name, or from where an enum is used that they replace. */
   read(intents: readonly Intent[]): Promise<SchemaModel>
   /** Says what planned operations made of it. */
   become(schema: SchemaModel): void
@@ -27,7 +28,9 @@ export function liveSchema(session: Session): LiveSchema {
   let known: SchemaModel | undefined
   const live: LiveSchema = {
     async read(intents) {
-      for (const schema of intents.flatMap(schemasNamed)) {
+      const types = intents.flatMap(replacedEnum)
+      const using = types.length === 0 ? [] : await dialect.schemasUsing?.(connection, types, scope)
+      for (const schema of [...intents.flatMap(schemasNamed), ...(using ?? [])]) {
         if (schema === scope.defaultSchema || schemas.has(schema)) continue
         schemas.add(schema)
         known = undefined
@@ -76,6 +79,10 @@ function undo(schema: SchemaModel, operations: readonly Operation[]): SchemaMode
 
 function schemasNamed(intent: Intent): string[] {
   return intent.kind === 'bulkInsert' || intent.kind === 'execute' ? [] : schemaKeys(intent)
+}
+
+function replacedEnum(intent: Intent): QualifiedName[] {
+  return intent.kind === 'replaceEnum' ? [qualified(intent.enum)] : []
 }
 
 function schemaKeys(value: unknown): string[] {

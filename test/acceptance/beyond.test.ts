@@ -43,6 +43,29 @@ test('a table that is partitioned is changed as any other, and its partitions ar
   ])
 })
 
+test('an enum is replaced wherever it is used, also from schemas that the revision does not name', async () => {
+  const story = await stage.begin()
+  await story.sql('CREATE SCHEMA types; CREATE SCHEMA far; CREATE SCHEMA farther')
+  const kinds = (...values: readonly string[]) => {
+    const kind = () => Column('enum', { enum: [...values], enumName: 'types.kind', nullable: true })
+    return [entity('thing', { id: id(), kind: kind() }), entity('other', { id: id(), kind: kind() }, { schema: 'far' })]
+  }
+  await story.become(kinds('a', 'b'))
+  await story.sql(`INSERT INTO thing (kind) VALUES ('a'); INSERT INTO far.other (kind) VALUES ('b');
+    CREATE TABLE farther.noted (kinds types.kind[] DEFAULT '{a}', note text CHECK (note <> 'b'::types.kind::text));
+    INSERT INTO farther.noted (note) VALUES ('x')`)
+  for (const values of [
+    ['a', 'b', 'c'],
+    ['b', 'a'],
+  ]) {
+    await story.become(kinds(...values))
+    expect(await story.check(kinds(...values))).toEqual([])
+  }
+  await story.downgrade('-2')
+  expect(await story.check(kinds('a', 'b'))).toEqual([])
+  expect(await story.sql('SELECT kind, kinds FROM far.other, farther.noted')).toEqual([{ kind: 'b', kinds: '{a}' }])
+})
+
 describe('what a policy or a trigger says of a column', () => {
   const thing = (columns: Parameters<typeof entity>[1]) => [entity('thing', { id: id(), ...columns })]
   const policy = 'CREATE POLICY own ON thing USING (size > 0)'

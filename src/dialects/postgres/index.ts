@@ -14,6 +14,7 @@ import { plan } from './plan'
 import { spellSerials } from './serials'
 import { session } from './session'
 import { unconvertible } from './unconvertible'
+import { schemasUsing } from './users'
 import { read, write } from './values'
 
 /** PostgreSQL, 12 and later. */
@@ -39,6 +40,7 @@ export const postgres: Dialect = {
   hasTable,
   hasColumn,
   introspect,
+  schemasUsing,
   normalize,
   judge: async (db, live, wanted, scope) => {
     const thawed = thawDefaults(live, wanted)
