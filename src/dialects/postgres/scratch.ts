@@ -1,5 +1,5 @@
 // Asks the server how it prints expressions: temporary tables of the real names, in a transaction that is rolled back.
-import { findEnum, findTable, findView, keyOf, nameOf } from '../../model/lookup'
+import { findEnum, findTable, findView, keyOf, nameOf, sameName } from '../../model/lookup'
 import { sameEnum } from '../../model/same'
 import type { Column, EnumType, SchemaModel, Table, View } from '../../model/schema'
 import type { ConnectionLike, Row, Scope } from '../dialect'
@@ -37,7 +37,7 @@ export async function ask(
   const questions = [...new Map(slots.map((slot) => [questionKey(slot), slot]))]
   const steps = stepsFor(
     questions.map(([, slot], id) => ({ id, slot })),
-    sides,
+    { ...sides, there: await enumsThere(db, sides) },
   )
   const given = await inScratch(db, async () => {
     await db.query(script(steps, pinnedPath(situation, sides.scope)))
@@ -50,6 +50,22 @@ export async function ask(
 const situationQuery = `SELECT current_setting('search_path') AS path, current_schema()::text AS schema,
   pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS readonly,
   has_database_privilege(current_database(), 'TEMP') AS temporary`
+
+/** Enums as the database has them: what was said to be renamed is renamed in the live schema alone. */
+async function enumsThere(db: ConnectionLike, { wanted, scope }: Sides): Promise<readonly EnumType[]> {
+  if (wanted.enums.length === 0) return []
+  const types = wanted.enums.map((type) => quoteTable(type, scope))
+  const rows = await db.query(
+    `SELECT named.at, (SELECT json_agg(enumlabel ORDER BY enumsortorder)::text
+      FROM pg_enum WHERE enumtypid = to_regtype(named.type)) AS values FROM unnest($1::text[]) WITH ORDINALITY AS named (type, at)
+      WHERE to_regtype(named.type) IS NOT NULL`,
+    [types],
+  )
+  return rows.map(({ at, values }) => ({
+    ...nameOf(wanted.enums[Number(at) - 1]!),
+    values: JSON.parse(String(values)) as string[],
+  }))
+}
 
 function whyNot({ standby, readonly, temporary }: Row): string | undefined {
   if (standby === true) return 'the server is a hot standby'
@@ -82,12 +98,17 @@ type Step =
       readonly read: string
     }
 
+/** Scratch is the two sides, and what is there to ask with. */
+interface Scratch extends Sides {
+  readonly there: readonly EnumType[]
+}
+
 interface Question {
   readonly id: number
   readonly slot: Slot
 }
 
-function stepsFor(questions: readonly Question[], sides: Sides): Step[] {
+function stepsFor(questions: readonly Question[], sides: Scratch): Step[] {
   const views = questions.filter(({ slot }) => slot.kind === 'view')
   const byTable = new Map<string, Question[]>()
   for (const question of questions) {
@@ -114,7 +135,7 @@ function askView({ id, slot }: Question): Step {
   }
 }
 
-function askTable(questions: readonly Question[], sides: Sides): Step[] {
+function askTable(questions: readonly Question[], sides: Scratch): Step[] {
   const name = questions[0]!.slot.table
   const wanted = findTable(sides.wanted, name)
   const place = `pg_temp.${quoteName(name.name)}`
@@ -141,7 +162,7 @@ function askTable(questions: readonly Question[], sides: Sides): Step[] {
 }
 
 /** The columns of a materialised view are those it has; where the wanted one has others it is made again, index and all. */
-function askIndexes(questions: readonly Question[], view: View, place: string, sides: Sides): Step[] {
+function askIndexes(questions: readonly Question[], view: View, place: string, sides: Scratch): Step[] {
   return [
     { run: `CREATE TABLE ${place} AS TABLE ${quoteTable(view, sides.scope)} WITH NO DATA` },
     ...questions.map(({ id, slot }) => ({ id, text: slot.text, ...phrase(slot, place, [], sides) })),
@@ -155,13 +176,13 @@ function scratchColumns(wanted: Table, live: Table | undefined): Column[] {
   return [...wanted.columns, ...(live?.columns ?? []).filter(({ name }) => !names.has(name))]
 }
 
-function scratchColumn({ name, type, collation }: Column, sides: Sides): { sql: string; quoted: string } {
+function scratchColumn({ name, type, collation }: Column, sides: Scratch): { sql: string; quoted: string } {
   const quoted = quoteName(name)
   const collate = collation === undefined ? '' : ` COLLATE ${quoteName(collation)}`
   return { quoted, sql: `${quoted} ${scratchType(type, sides)}${collate}` }
 }
 
-function scratchType(type: Column['type'], sides: Sides): string {
+function scratchType(type: Column['type'], sides: Scratch): string {
   if (typeof type === 'string') return type
   const named = { ...(type.schema === undefined ? {} : { schema: type.schema }), name: type.enum }
   if (!isShadowed(findEnum(sides.wanted, named), sides)) return typeSql(type, sides.scope)
@@ -170,7 +191,7 @@ function scratchType(type: Column['type'], sides: Sides): string {
 
 type Phrase = Omit<Extract<Step, { id: number }>, 'id' | 'text'>
 
-function phrase(slot: Slot, place: string, wanted: readonly Column[], sides: Sides): Phrase {
+function phrase(slot: Slot, place: string, wanted: readonly Column[], sides: Scratch): Phrase {
   const relation = `${textLiteral(place)}::regclass`
   const judged = 'autogen_judged'
   const columnText = (name: string) => `SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a
@@ -206,7 +227,7 @@ function phrase(slot: Slot, place: string, wanted: readonly Column[], sides: Sid
 }
 
 // Enum values that are not there yet cannot be used, types and sequences not there yet cannot be named: shadows can.
-function shadowEnums(sides: Sides): Step[] {
+function shadowEnums(sides: Scratch): Step[] {
   return sides.wanted.enums
     .filter((type) => isShadowed(type, sides))
     .map((type) => {
@@ -215,9 +236,9 @@ function shadowEnums(sides: Sides): Step[] {
     })
 }
 
-function isShadowed(type: EnumType | undefined, { live }: Sides): boolean {
+function isShadowed(type: EnumType | undefined, { there }: Scratch): boolean {
   if (type === undefined) return false
-  const found = findEnum(live, nameOf(type))
+  const found = there.find((one) => sameName(one, type))
   return found === undefined || !sameEnum(found, type)
 }
 
