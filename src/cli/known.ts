@@ -45,12 +45,13 @@ function refuseTakenFlags({ flags }: AnyCommand): void {
 }
 
 /** The options that say which settings are meant, looked for before the line can be read. */
-function typed(argv: readonly string[]) {
+export function typed(argv: readonly string[]) {
   const values = (name: string): string[] => {
     const { alias } = commonFlags[name]!
     return argv.flatMap((word, at) => {
       if (word === `--${name}` || word === `-${alias}`) return argv[at + 1] ?? []
-      return word.startsWith(`--${name}=`) ? word.slice(name.length + 3) : []
+      const joined = [`--${name}=`, `-${alias}=`].find((start) => word.startsWith(start))
+      return joined === undefined ? [] : word.slice(joined.length)
     })
   }
   const [config] = values('config')

@@ -2,7 +2,8 @@
 import type { AnyCommand, Out } from '../commands/command'
 import { AutogenError, exitCodes, InterruptedError, UsageError } from '../errors'
 import { folderAbove, performCommand } from '../project'
-import { knownCommands, type Known } from './known'
+import { knownCommands, type Known, typed } from './known'
+import { namedProject, type NamedProject } from './named-project'
 import { errorData } from '../runtime/events'
 import { cleanError } from '../runtime/passwords'
 import type { CommandEvent } from '../environment'
@@ -19,10 +20,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   ignoreClosedPipe(process.stdout)
   ignoreClosedPipe(process.stderr)
   const status = statusLine(process.stderr, process.env)
-  const err = await outOf(process.stderr, process.env, status)
+  const named = namedProject(typed(argv).name)
+  const err = named.out(await outOf(process.stderr, process.env, status))
   const known = await knownCommands(argv)
   const log = says(argv, 'log', 'json') ? logOf(argv, known, err) : undefined
-  const code = await runCommandLine(argv, known, { err, log, status })
+  const code = await runCommandLine(argv, known, { err, log, status, named })
   log?.exit(code)
   await Promise.all([drained(process.stdout), drained(process.stderr)])
   process.exit(code)
@@ -31,20 +33,21 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function runCommandLine(
   argv: readonly string[],
   known: Known,
-  { err, log, status }: Omit<Voice, 'fail'>,
+  { err, log, status, named }: Omit<Voice, 'fail'>,
 ): Promise<number> {
   const asked = { json: says(argv, 'format', 'json'), verbose: hasFlag(argv, 'verbose') }
   const fail = (error: unknown): number => {
-    if (asked.json) process.stdout.write(`${JSON.stringify({ format: 1, error: errorData(error) }, null, 2)}\n`)
+    const said = named.data(errorData(error))
+    if (asked.json) process.stdout.write(`${JSON.stringify({ format: 1, error: said }, null, 2)}\n`)
     else if (log === undefined) printError(error, err, asked.verbose)
-    log?.tell({ type: 'failure', ...errorData(error) })
+    log?.tell({ type: 'failure', ...said })
     return error instanceof AutogenError ? error.exitCode : exitCodes.unexpected
   }
   try {
     if (await answeredByHelp(argv, known)) return 0
     if (known.unreadable !== undefined && !completes(argv)) throw known.unreadable
     const chosen = await parse(argv, known.commands)
-    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, { err, log, status, fail })
+    return chosen === undefined ? 0 : await perform(chosen.command, chosen.options, { err, log, status, named, fail })
   } catch (thrown) {
     // What was typed may hold a password, too.
     return fail(cleanError(thrown))
@@ -57,6 +60,7 @@ interface Voice {
   readonly log: JsonLog | undefined
   /** The foot of the terminal, where there is one. */
   readonly status: StatusLine | undefined
+  readonly named: NamedProject
   /** Tells of an error; returns its exit code. */
   fail(error: unknown): number
 }
@@ -83,17 +87,19 @@ async function answeredByHelp(argv: readonly string[], { commands, own, unreadab
 }
 
 async function perform(command: AnyCommand, options: Arguments, voice: Voice): Promise<number> {
-  const { err, log, status } = voice
+  const { err, log, status, named } = voice
   const json = options.format === 'json'
   const format = command.formats?.[String(options.format)]
   const quiet = options.quiet === true
-  const out = await outOf(process.stdout, process.env, status)
+  const plain = await outOf(process.stdout, process.env, status)
+  // What another program reads is data, and not told to anybody.
+  const out = json || format !== undefined || options.sql === true ? plain : named.out(plain)
   const follower = status === undefined || quiet || log !== undefined ? undefined : follow(status)
   // What another program reads stays free of what a person follows.
   const progress = json || format !== undefined || options.sql === true ? err : out
   const tell = (event: CommandEvent) => {
     // An error is told once, by whoever catches it last.
-    if (log !== undefined && event.type !== 'failure') log.tell(event)
+    if (log !== undefined && event.type !== 'failure') log.tell(named.data(event))
     else if (log === undefined && !quiet && follower?.hears(event) !== true) {
       describeEvent(event, event.type === 'warning' ? err : progress, options.verbose === true)
     }
@@ -108,7 +114,7 @@ async function perform(command: AnyCommand, options: Arguments, voice: Voice): P
       signal: interruption.signal,
       onEvent: tell,
     })
-    if (json) out.line(JSON.stringify({ format: 1, ...result }, null, 2))
+    if (json) out.line(JSON.stringify({ format: 1, ...named.data(result) }, null, 2))
     else if (format !== undefined) out.line(format(result))
     else if (!quiet || options.sql === true) command.print(result, out, options)
     return command.exitCode?.(result, options) ?? 0

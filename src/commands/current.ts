@@ -97,7 +97,7 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
       for (const attempt of result.attempts) printAttempt(attempt, { line: print, paint })
     }
     if (!result.atHead && options.checkHeads === true)
-      print(`${paint.yellow('not at head')}  run ${paint.bold('autogen upgrade head')}`)
+      print(`${paint.yellow('not at head')}  run ${paint.bold('`autogen upgrade head`')}`)
   },
   exitCode: (result, options) => (options.checkHeads === true && !result.atHead ? exitCodes.graph : 0),
 }

@@ -96,7 +96,7 @@ export const switchCommand: Command<SwitchOptions, SwitchResult> = {
     else line(`Nothing to take back: the database is at ${place}, and all of it is here.`)
     if (result.next.length === 0) return
     const target = result.heads.length > 1 ? 'heads' : 'head'
-    line(`${paint.bold(`autogen upgrade ${target}`)} would run ${result.next.join(', ')}.`)
+    line(`${paint.bold(`\`autogen upgrade ${target}\``)} would run ${result.next.join(', ')}.`)
   },
 }
 

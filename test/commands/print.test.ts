@@ -133,7 +133,7 @@ describe('current', () => {
 
   test.each<[string, Partial<CurrentResult>, object, string]>([
     ['at base', {}, {}, 'base'],
-    ['at base, asked for the head', {}, { checkHeads: true }, 'base\nnot at head  run autogen upgrade head'],
+    ['at base, asked for the head', {}, { checkHeads: true }, 'base\nnot at head  run `autogen upgrade head`'],
     ['at a revision', { heads: ['root'], revisions: [root] }, {}, 'base -> root (current) (branchpoint) make root'],
     ['ahead', { heads: ['x'], unknown: ['x'], state: 'ahead' }, {}, 'x (newer than the revisions at hand)'],
     ['diverged', { heads: ['x'], unknown: ['x'], state: 'diverged' }, {}, 'x (not among the revisions at hand)'],
