@@ -255,7 +255,7 @@ describe('on postgres', () => {
       'a value and its use at once',
       one(Column('enum', { ...moods('a'), default: 'a' })),
       one(Column('enum', { ...moods('b', 'a'), default: 'b' })),
-      `// Runs before the rest, in a transaction of its own: no value can be used in the one that adds it.`,
+      `// Committed with what stands above it before the rest runs: no value can be used in the transaction that adds it.`,
     ],
   ])('the file says what a change may lose: %s', async (_, before, after, comment) => {
     await told.become(before)

@@ -6,7 +6,7 @@ export const enumValues: Rule = {
   name: 'enum-values',
   check(operation, _, { operations }) {
     if (operation.kind === 'addEnumValue' && operations > 1)
-      return 'Runs before the rest, in a transaction of its own: no value can be used in the one that adds it.'
+      return 'Committed with what stands above it before the rest runs: no value can be used in the transaction that adds it.'
     if (operation.kind !== 'replaceEnum') return undefined
     const { from, to, map = {} } = operation
     const gone = from.values.filter((value) => !to.values.includes(value) && !Object.hasOwn(map, value))
