@@ -3,7 +3,7 @@ import type { Environment } from '../environment'
 import { defined } from '../model/defined'
 import { UsageError } from '../errors'
 import { headsAfter } from '../graph/heads'
-import { downgradePath, upgradePath } from '../graph/path'
+import { downgradePath, refuseBackward, upgradePath } from '../graph/path'
 import type { Step } from '../graph/revision'
 import { isRange, resolveTargets } from '../graph/target'
 import type { BackupSettings } from '../runtime/backup'
@@ -158,9 +158,12 @@ function printRehearsal({ complete, notes }: Rehearsal, place: string, { line, p
 function stepsTo({ graph }: Environment, move: Move, heads: readonly string[], target: Move['target']): Step[] {
   // What was skipped lies below the heads: all that the target needs counts, whether it ran or not.
   const from = move.skipped === true ? [] : heads
-  return move.kind === 'upgrade'
-    ? upgradePath(graph, from, resolveTargets(graph, target, { current: heads, direction: 'up' }))
-    : downgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'down' }))
+  if (move.kind === 'downgrade') {
+    return downgradePath(graph, heads, resolveTargets(graph, target, { current: heads, direction: 'down' }))
+  }
+  const targets = resolveTargets(graph, target, { current: heads, direction: 'up' })
+  if (move.sql === true) refuseBackward(graph, heads, targets)
+  return upgradePath(graph, from, targets)
 }
 
 function refuseWithSql({ dryRun, singleTransaction }: Move): void {

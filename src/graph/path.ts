@@ -30,6 +30,15 @@ export function upgradePath(
   return stepsUp(graph, new Set([...wanted].filter((id) => !ran.has(id))))
 }
 
+/** Refuses a range that ends below where it starts: read upward it would hold nothing, and say so to nobody. */
+export function refuseBackward(graph: RevisionGraph, from: readonly string[], targets: readonly Target[]): void {
+  const [start] = from
+  const below = ancestorsOf(graph, from)
+  const back = targets.find(({ id }) => (id === null ? start !== undefined : below.has(id) && !from.includes(id)))
+  if (back !== undefined && start !== undefined)
+    throw new RangeNotAncestorError(start, back.id === null ? [] : [back.id])
+}
+
 /**
  * Everything above the targets, and everything that depends on it; with a branch, only what lies in that branch and what
  * no other branch that ran stands on.

@@ -61,6 +61,7 @@ export async function offlineSql(request: OfflineRequest): Promise<string> {
   const heading = printed === undefined ? [] : [[`-- ${printed.note}`, ...ended(printed.first)]]
   const begin = heads.length === 0 && kind !== 'downgrade' ? [creation(request)] : []
   const blocks = kind === 'stamp' ? [await stampBlock(request)] : await migrationBlocks(request)
+  if (begin.length + blocks.length === 0) return '-- Nothing is to be done: the database is there already.\n'
   return [...heading, ...begin, ...blocks].map((lines) => `${lines.join('\n')}\n`).join('\n')
 }
 

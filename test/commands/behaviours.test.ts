@@ -462,6 +462,29 @@ describe('b95 b101 b102 b103 b108: SQL that is printed', () => {
     expect(await steps(autogen.downgrade({ ...options, target, sql: true }))).toBe(expected)
   })
 
+  test.each(['cccc:aaaa', 'head:base', 'bbbb:aaaa'])('of upgrade %s is refused, as it goes down', async (target) => {
+    const { options } = await line()
+    expect(await failure(autogen.upgrade({ ...options, target, sql: true }))).toMatchObject({
+      code: 'range-not-ancestor',
+      exitCode: 4,
+      message: expect.stringMatching(/^Revision (cccc|bbbb) is not an ancestor of (aaaa|base)\.$/),
+    })
+  })
+
+  test('of two branches goes from the one to the other', async () => {
+    const { options } = await fork()
+    expect(await steps(autogen.upgrade({ ...options, target: 'left:right', sql: true }))).toBe(
+      'left | right | left right',
+    )
+  })
+
+  test('of nothing is a comment', async () => {
+    const { options } = await line()
+    const nothing = '-- Nothing is to be done: the database is there already.\n'
+    expect((await autogen.upgrade({ ...options, target: 'head:head', sql: true })).sql).toBe(nothing)
+    expect((await autogen.downgrade({ ...options, target: 'bbbb:bbbb', sql: true })).sql).toBe(nothing)
+  })
+
   test('takes the beginning of an id on both sides, and all heads of a fork', async () => {
     const made = project()
     for (const id of ['a11111', 'b22222']) await made.write(id)
