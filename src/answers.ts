@@ -132,6 +132,12 @@ function misfit(flag: string, seen: ReadonlyMap<string, readonly string[]>): Usa
       `What is new there: ${(seen.get(gone) ?? []).join(', ')}.`,
     )
   }
+  if (kind === 'rename' && !text.includes(':')) {
+    return new UsageError(
+      `\`${flag}\` does not say what it is called now.`,
+      `Write FROM:TO, such as \`--rename ${argument(`${text}:${seen.get(text)?.[0] ?? 'fullName'}`)}\`.`,
+    )
+  }
   const near = nearNames(kind === 'rename' ? text.replace(/:[^:]*$/, '') : text, seen.keys())
   const others = near.length > 0 ? near : [...seen.keys()].slice(0, 3)
   return new UsageError(

@@ -4,6 +4,7 @@ import type { Filters } from './diff/include'
 import { InvalidSettingsError } from './errors'
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import type { Rule } from './lint/rule'
+import { nearNames } from './operations/near'
 import type { AnyOperation } from './operations/own'
 import type { Rewrite } from './operations/rewrite'
 import type { OwnCommand } from './own-command'
@@ -323,12 +324,7 @@ export function validate(exported: unknown, file: string): ProjectSettings {
     throw new InvalidSettingsError(file, 'does not export an object of settings')
   }
   for (const [key, value] of Object.entries(exported)) {
-    if (!(key in settingDeclarations)) {
-      throw new InvalidSettingsError(
-        file,
-        `has an unknown setting "${key}"; there are ${Object.keys(settingDeclarations).join(', ')}`,
-      )
-    }
+    if (!(key in settingDeclarations)) throw unknownSetting(file, key)
     if (value === undefined) continue
     const wanted = settingDeclarations[key as keyof typeof settingDeclarations].wants(value)
     if (wanted !== undefined) throw new InvalidSettingsError(file, `has a setting "${key}" that is not ${wanted}`)
@@ -337,6 +333,15 @@ export function validate(exported: unknown, file: string): ProjectSettings {
     validate(project, `${file} (project ${name})`)
   }
   return exported as ProjectSettings
+}
+
+/** All of them are listed only where none is near. */
+function unknownSetting(file: string, key: string): InvalidSettingsError {
+  const all = Object.keys(settingDeclarations)
+  const [near] = nearNames(key, all)
+  return near === undefined
+    ? new InvalidSettingsError(file, `has an unknown setting "${key}"; there are ${all.join(', ')}`)
+    : new InvalidSettingsError(file, `has an unknown setting "${key}"`, `Did you mean "${near}"?`)
 }
 
 /** Whether a value is a `{ source, compiled }` pair. */

@@ -39,7 +39,16 @@ arrows.commands = [...belowTheWalls, ...walls]
 // A project opens the environment a command runs in and closes it again.
 arrows.project = [...belowTheWalls, ...walls, 'commands']
 // A command line is performed on a project, and prints the events of a run as they come.
-arrows.cli = ['errors', 'version', 'commands', 'project', 'environment', 'runtime/events', 'runtime/passwords']
+arrows.cli = [
+  'errors',
+  'version',
+  'operations/near',
+  'commands',
+  'project',
+  'environment',
+  'runtime/events',
+  'runtime/passwords',
+]
 // The same without files: what an application imports.
 arrows.modules = [...belowTheWalls, ...walls, 'commands']
 arrows.index = [...belowTheWalls, ...walls, 'commands', 'project', 'modules']

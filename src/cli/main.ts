@@ -10,7 +10,7 @@ import type { CommandEvent } from '../environment'
 import { describeEvent } from './events'
 import { printCommandHelp, printHelp } from './help'
 import { jsonLog, type JsonLog } from './json-log'
-import { type Arguments, commandNamed, parse } from './parse'
+import { type Arguments, commandNamed, noCommand, parse } from './parse'
 import { outOf, printError } from './print'
 import { askRename, canAsk } from './prompts'
 import { follow, statusLine, type StatusLine } from './status'
@@ -65,15 +65,18 @@ interface Voice {
   fail(error: unknown): number
 }
 
-/** `--help` anywhere, before anything is required of the line; without any word the help is the answer, and an error. */
+/** `--help` anywhere and `help VERB`, before anything is required of the line; without any word the help is the answer, and an error. */
 async function answeredByHelp(argv: readonly string[], { commands, own, unreadable }: Known): Promise<boolean> {
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)
   const width = Math.min(110, process.stdout.columns ?? 110)
-  if (words.includes('--help') || words.includes('-h')) {
-    const [name] = words.filter((word) => !word.startsWith('-'))
+  const [first, second] = words.filter((word) => !word.startsWith('-'))
+  // A project may have a command of this name.
+  const isVerb = first === 'help' && commandNamed(first, commands) === undefined
+  if (isVerb || words.includes('--help') || words.includes('-h')) {
+    const name = isVerb ? second : first
     const command = commandNamed(name, commands)
-    if (name !== undefined && command === undefined) return false
+    if (name !== undefined && command === undefined) throw noCommand([name], commands)
     const out = await outOf(process.stdout, process.env)
     if (command === undefined) printHelp(out, width, unreadable === undefined ? own : told(unreadable))
     else printCommandHelp(command, out, width)

@@ -2,6 +2,7 @@
 import { commands } from '../commands'
 import type { AnyCommand, Flag } from '../commands/command'
 import { UsageError } from '../errors'
+import { nearNames } from '../operations/near'
 import { version } from '../version'
 import { commonFlags, commonFlagsOf } from './common-flags'
 import { usageOf } from './help'
@@ -33,7 +34,6 @@ export async function parse(
       'duplicate-arguments-array': true,
     })
     .strict()
-    .recommendCommands()
     .version(version)
     .help(false)
     .completion('completion', 'prints a completion script for your shell')
@@ -146,7 +146,8 @@ function checked(value: unknown, { type }: Flag, name: string): unknown {
     throw new UsageError(`--${name} was given ${value.length} times.`, `Give --${name} once.`)
   }
   if (type === 'number' && !(Number(value) >= 0)) {
-    throw new UsageError(`--${name} is not a number.`, `Give a number, such as \`--${name} 60\`.`)
+    const problem = Number(value) < 0 ? `must not be negative, as ${String(value)} is` : 'is not a number'
+    throw new UsageError(`--${name} ${problem}.`, `Give a number, such as \`--${name} 60\`.`)
   }
   return value
 }
@@ -161,15 +162,12 @@ function usageError(message: string, argv: readonly string[], known: readonly An
     argv.find((word) => commandNamed(word, known) !== undefined),
     known,
   )
-  const [, meant] = /^Did you mean (\S+)\?/.exec(message) ?? []
-  if (meant !== undefined) {
-    return new UsageError(`There is no command "${argv[0]}".`, `Did you mean \`autogen ${meant}\`?`)
-  }
-  const help = command === undefined ? 'Run `autogen --help`.' : `Run \`autogen ${command.name} --help\`.`
-  const [, unknown] = /^Unknown arguments?: (.+)$/.exec(message) ?? []
-  if (unknown !== undefined) return unknownWords(unknown.split(', '), command, argv, help)
-  const missing = command?.positionals?.find(({ required }) => required === true)
-  if (command !== undefined && missing !== undefined && message.startsWith('Not enough non-option arguments')) {
+  if (command === undefined) return noCommand(argv, known)
+  const help = `Run \`autogen ${command.name} --help\`.`
+  const [, unknown] = /^Unknown arguments?: (.+)$/s.exec(message) ?? []
+  if (unknown !== undefined) return unknownWords(unknown, command, argv, help)
+  const missing = command.positionals?.find(({ required }) => required === true)
+  if (missing !== undefined && message.startsWith('Not enough non-option arguments')) {
     const [[example] = ['']] = command.examples
     return new UsageError(`\`autogen ${command.name}\` lacks its ${missing.name}.`, `For example: \`${example}\`.`)
   }
@@ -180,16 +178,44 @@ function usageError(message: string, argv: readonly string[], known: readonly An
   return new UsageError(message.replace(/\s*\n\s*/g, ' ').trim(), help)
 }
 
-function unknownWords(
-  words: readonly string[],
-  command: AnyCommand | undefined,
-  argv: readonly string[],
-  help: string,
-): UsageError {
-  if (command === undefined) return new UsageError(`There is no command "${words[0]}".`, help)
+/** The error for a line that names no command of ours, or none at all. */
+export function noCommand(argv: readonly string[], known: readonly AnyCommand[]): UsageError {
+  const [word] = commandFirst(argv)
+  if (word === undefined || word.startsWith('-')) {
+    const example = 'Name one, for example `autogen upgrade head`; `autogen --version` prints the version.'
+    return new UsageError('No command was named.', example)
+  }
+  const [meant] = nearNames(
+    word,
+    known.map(({ name }) => name),
+  )
+  return new UsageError(
+    `There is no command "${word}".`,
+    meant === undefined ? 'Run `autogen --help`.' : `Did you mean \`autogen ${meant}\`?`,
+  )
+}
+
+function unknownWords(unknown: string, command: AnyCommand, argv: readonly string[], help: string): UsageError {
+  const words = unknown.split(', ')
   const named = argv
     .map((typed) => typed.split('=', 1)[0] ?? '')
     .find((typed) => typed.replace(/^--?/, '') === words[0])
-  const what = named?.startsWith('-') === true ? 'option' : 'argument'
-  return new UsageError(`\`autogen ${command.name}\` takes no ${what} ${named ?? words[0]}.`, help)
+  if (named?.startsWith('-') === true) {
+    const [meant] = nearNames(words[0]!, Object.keys(flagsOf(command)))
+    const hint = meant === undefined ? help : `Did you mean \`${spelled(meant)}\`?`
+    return new UsageError(`\`autogen ${command.name}\` takes no option ${named}.`, hint)
+  }
+  const typed = argv.filter((word) => word === unknown || words.includes(word))
+  const text = typed.length === 0 ? unknown : typed.join(' ')
+  return new UsageError(
+    `\`autogen ${command.name}\` takes no argument ${text}.`,
+    command.flags.message === undefined
+      ? help
+      : `A message comes after \`-m\`: \`autogen ${command.name} -m ${inShell(text)}\`.`,
+  )
+}
+
+/** A text as a shell takes it for one word. */
+function inShell(text: string): string {
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : `"${text}"`
 }

@@ -37,7 +37,12 @@ export const editCommand: Command<EditOptions, EditResult> = {
     })
     if (status !== 0) {
       const why = error?.message ?? (status === null ? `was ended by ${signal}` : `ended with code ${status}`)
-      throw new UsageError(`The editor \`${editor}\` ${why}.`, 'Set EDITOR to one that is there, such as `vim`.')
+      // The shell's own codes for a command that is not there, or cannot be run.
+      const missing = error !== undefined || status === 126 || status === 127
+      throw new UsageError(
+        `The editor \`${editor}\` ${why}.`,
+        missing ? 'Set EDITOR to one that is there, such as `vim`.' : `Open it yourself: ${paths.join(', ')}.`,
+      )
     }
     return { editor, paths }
   },

@@ -15,5 +15,5 @@ export function describeHeads({ graph, authorOf }: Environment, heads: readonly 
 /** The same error, and who wrote each head; any other as it is. */
 export async function withAuthors(environment: Environment, error: unknown): Promise<unknown> {
   if (!(error instanceof MultipleHeadsError)) return error
-  return new MultipleHeadsError(error.heads, await describeHeads(environment, error.heads))
+  return new MultipleHeadsError(error.heads, await describeHeads(environment, error.heads), error.hint)
 }

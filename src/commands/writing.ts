@@ -4,7 +4,7 @@ import type { Answers } from '../diff/answers'
 import type { Environment, Place } from '../environment'
 import { UsageError, WriteHookError } from '../errors'
 import { defined } from '../model/defined'
-import { buildGraph, isUsableId, type RevisionGraph } from '../graph/graph'
+import { buildGraph, isReserved, isUsableId, type RevisionGraph } from '../graph/graph'
 import type { Revision } from '../graph/revision'
 import { newRevisionId, readSource, writeScript } from '../scripts/directory'
 import { inZone } from '../scripts/file-name'
@@ -69,9 +69,8 @@ export async function writeRevision(environment: Environment, draft: Draft): Pro
   const folder = chooseFolder(graph, place, draft)
   const revision = draft.id ?? newRevisionId()
   if (!isUsableId(revision) || graph.revisions.has(revision)) {
-    const why = graph.revisions.has(revision) ? 'is taken' : 'cannot be used'
     throw new UsageError(
-      `The id "${revision}" ${why}.`,
+      `The id "${revision}" ${unusable(graph, revision)}.`,
       'Use 1 to 64 letters, digits, `_` or `.`, or leave `--rev-id` out.',
     )
   }
@@ -142,10 +141,16 @@ function checkLabels(graph: RevisionGraph, labels: readonly string[]): void {
     const taken = graph.labels.has(label) || graph.revisions.has(label)
     if (isUsableId(label) && !taken) continue
     throw new UsageError(
-      `The branch label "${label}" ${taken ? 'is taken' : 'cannot be used'}.`,
+      `The branch label "${label}" ${unusable(graph, label)}.`,
       'Use 1 to 64 letters, digits, `_` or `.` that no other revision has.',
     )
   }
+}
+
+/** Why a text is no id and no label of a new revision. */
+function unusable(graph: RevisionGraph, text: string): string {
+  if (graph.labels.has(text) || graph.revisions.has(text)) return 'is taken'
+  return isReserved(text) ? 'cannot be used, as it is a word for a target' : 'cannot be used'
 }
 
 /** The folder that was asked for, the parent's, or the only one. */

@@ -25,6 +25,18 @@ export class RangeNotAllowedError extends AutogenError {
   }
 }
 
+/** One revision where a range was expected. */
+export class RangeExpectedError extends AutogenError {
+  readonly code = 'range-expected'
+  readonly exitCode = exitCodes.usage
+  constructor(readonly target: string) {
+    super(
+      `${target} is one end, and a range FROM:TO is expected here.`,
+      'Write both ends, such as `-3:head`; one that is left out is where the history ends.',
+    )
+  }
+}
+
 /** A step in the direction the command does not go, such as `upgrade -1`. */
 export class WrongDirectionError extends AutogenError {
   readonly code = 'wrong-direction'
@@ -95,11 +107,9 @@ export class MultipleHeadsError extends AutogenError {
   constructor(
     readonly heads: readonly string[],
     readonly described: readonly HeadFacts[] = heads.map((id) => ({ id, message: '' })),
+    hint = `Merge them with \`autogen merge heads -m "merge"\`, or say which: \`heads\`, \`label@head\`.`,
   ) {
-    super(
-      `The history has ${heads.length} heads: ${described.map(headText).join(', ')}.`,
-      'Merge them with `autogen merge heads -m "merge"`, or say which: `heads`, `label@head`.',
-    )
+    super(`The history has ${heads.length} heads: ${described.map(headText).join(', ')}.`, hint)
   }
 }
 

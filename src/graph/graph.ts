@@ -38,6 +38,11 @@ export interface RevisionGraph {
 
 const reserved = new Set(['head', 'heads', 'base', 'current'])
 
+/** Whether a text is a word of the target grammar. */
+export function isReserved(text: string): boolean {
+  return reserved.has(text)
+}
+
 /** Whether a text can be an id or a label: 1 to 64 letters, digits, `_` or `.`, and no word of the target grammar. */
 export function isUsableId(text: string): boolean {
   return /^[A-Za-z0-9_.]{1,64}$/.test(text) && !reserved.has(text)

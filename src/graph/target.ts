@@ -6,6 +6,7 @@ import {
   MultipleHeadsError,
   NotInBranchError,
   OverlappingTargetsError,
+  RangeExpectedError,
   RangeNotAllowedError,
   RevisionNotFoundError,
   WalkTooFarError,
@@ -60,6 +61,7 @@ export interface Range {
 export function resolveRange(graph: RevisionGraph, text: string, current: readonly string[] = []): Range {
   const ends = text.split(':')
   const [low, high] = ends
+  if (low !== undefined && low !== '' && high === undefined) throw new RangeExpectedError(text)
   if (ends.length !== 2 || low === undefined || high === undefined) throw new MalformedTargetError(text)
   const lower = low === '' ? undefined : parseTarget(low)
   const upper = high === '' ? undefined : parseTarget(high)
@@ -158,12 +160,16 @@ function resolveSymbol(
 }
 
 /** The error for `head` where there are several, each told with its message. */
-export function severalHeads(graph: RevisionGraph, heads: readonly string[]): MultipleHeadsError {
+export function severalHeads(graph: RevisionGraph, heads: readonly string[], hint?: string): MultipleHeadsError {
   return new MultipleHeadsError(
     heads,
     heads.map((id) => ({ id, message: graph.revisions.get(id)!.message })),
+    hint,
   )
 }
+
+/** What a target may say instead of an id. */
+const words = ['head', 'heads', 'base', 'current']
 
 /** The beginning of an id counts from this many characters on. */
 const shortestPrefix = 4
@@ -177,7 +183,7 @@ function revisionNamed(graph: RevisionGraph, name: string, lineage?: ReadonlySet
   const candidates = inBranch.length > 0 ? inBranch : begun
   if (candidates.length > 1) throw new AmbiguousRevisionError(name, candidates.sort())
   if (candidates[0] === undefined)
-    throw new RevisionNotFoundError(name, suggest(name, [...graph.labels.keys(), ...ids]))
+    throw new RevisionNotFoundError(name, suggest(name, [...words, ...graph.labels.keys(), ...ids]))
   return candidates[0]
 }
 

@@ -88,3 +88,43 @@ test('no word names two commands', () => {
   expect(new Set(words).size).toBe(words.length)
   for (const word of words) expect(commandNamed(word)).toBeDefined()
 })
+
+test.each<[readonly string[], string, string]>([
+  [
+    ['-v'],
+    'No command was named.',
+    'Name one, for example `autogen upgrade head`; `autogen --version` prints the version.',
+  ],
+  [['upgrad', 'head'], 'There is no command "upgrad".', 'Did you mean `autogen upgrade`?'],
+  [['frobnicate'], 'There is no command "frobnicate".', 'Run `autogen --help`.'],
+  [
+    ['revision', 'add email'],
+    '`autogen revision` takes no argument add email.',
+    'A message comes after `-m`: `autogen revision -m "add email"`.',
+  ],
+  [
+    ['revision', 'add', 'email'],
+    '`autogen revision` takes no argument add email.',
+    'A message comes after `-m`: `autogen revision -m "add email"`.',
+  ],
+  [
+    ['revision', 'a $5 fee'],
+    '`autogen revision` takes no argument a $5 fee.',
+    "A message comes after `-m`: `autogen revision -m 'a $5 fee'`.",
+  ],
+  [['upgrade', '--dryrun'], '`autogen upgrade` takes no option --dryrun.', 'Did you mean `--dry-run`?'],
+  [['upgrade', '--frobnicate=1'], '`autogen upgrade` takes no option --frobnicate.', 'Run `autogen upgrade --help`.'],
+  [['heads', 'x'], '`autogen heads` takes no argument x.', 'Run `autogen heads --help`.'],
+  [
+    ['upgrade', '--lock-timeout', '-1'],
+    '--lock-timeout must not be negative, as -1 is.',
+    'Give a number, such as `--lock-timeout 60`.',
+  ],
+  [
+    ['upgrade', '--lock-timeout', 'soon'],
+    '--lock-timeout is not a number.',
+    'Give a number, such as `--lock-timeout 60`.',
+  ],
+])('%j is told what to type instead', async (words, message, hint) => {
+  await expect(parse(words)).rejects.toMatchObject({ exitCode: 2, message, hint })
+})

@@ -330,7 +330,11 @@ describe('b92: revision', () => {
 
   test('of several heads must name one, and after a merge need not', async () => {
     const { options, write } = await fork()
-    expect(await failure(write('next'))).toMatchObject({ code: 'multiple-heads', exitCode: 4 })
+    expect(await failure(write('next'))).toMatchObject({
+      code: 'multiple-heads',
+      exitCode: 4,
+      hint: expect.stringMatching(/or say which is the parent: `--head \w+`\.$/),
+    })
     await autogen.merge({ ...options, revisions: 'heads', revId: 'both' })
     expect(await write('next')).toMatchObject({ parents: ['both'] })
   })
@@ -525,6 +529,14 @@ describe('b96: edit', () => {
     expect(made.source('edited')).toBe(file)
   })
 
+  test.each([
+    ['no-such-editor', 'Set EDITOR to one that is there, such as `vim`.'],
+    ['exit 1; :', expect.stringMatching(/^Open it yourself: .*cccc\.js\.$/)],
+  ])('where %s fails it says what to do', async (name, hint) => {
+    const made = await line()
+    expect(await failure(autogen.edit({ ...made.options, editor: name }))).toMatchObject({ hint })
+  })
+
   test('takes EDITOR before VISUAL', async () => {
     const made = await line()
     const { EDITOR, VISUAL } = process.env
@@ -532,7 +544,7 @@ describe('b96: edit', () => {
       Object.assign(process.env, { EDITOR: editor(made), VISUAL: 'false' })
       expect(await autogen.edit(made.options)).toMatchObject({ editor: editor(made) })
       delete process.env.EDITOR
-      expect(await failure(autogen.edit(made.options))).toMatchObject({ hint: expect.stringContaining('Set EDITOR') })
+      expect(await failure(autogen.edit(made.options))).toMatchObject({ hint: expect.stringContaining('Open it') })
     } finally {
       for (const [name, value] of Object.entries({ EDITOR, VISUAL })) {
         if (value === undefined) delete process.env[name]

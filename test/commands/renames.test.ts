@@ -380,6 +380,12 @@ describe.each(databases)('on %s', (name, open) => {
       'What is new there: fullName.',
     ],
     [
+      'a thing without what it is called now',
+      { rename: ['user.name'] },
+      '`--rename user.name` does not say what it is called now.',
+      'Write FROM:TO, such as `--rename user.name:fullName`.',
+    ],
+    [
       'a second answer to the same',
       { rename: ['user.name:fullName'], drop: ['user.name'] },
       '`--drop user.name` fits nothing: what it names is not gone, or nothing new stands in its place.',

@@ -5,6 +5,7 @@ import {
   MalformedTargetError,
   MultipleHeadsError,
   NotInBranchError,
+  RangeExpectedError,
   RangeNotAllowedError,
   RangeNotAncestorError,
   RevisionNotFoundError,
@@ -186,7 +187,11 @@ describe('a range', () => {
     expect(() => between(trees, 'd:c')).toThrow(RangeNotAncestorError)
   })
 
-  test.each(['a:b:c', 'a', '+1:c', 'c:-1', 'a b:'])('%j is none', (text) => {
+  test.each(['a:b:c', '+1:c', 'c:-1', 'a b:', ''])('%j is none', (text) => {
     expect(() => resolveRange(line, text)).toThrow(MalformedTargetError)
+  })
+
+  test('one end is none, and told so', () => {
+    expect(() => resolveRange(line, 'a')).toThrow(new RangeExpectedError('a'))
   })
 })
