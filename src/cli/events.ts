@@ -24,7 +24,7 @@ export function describeEvent(event: CommandEvent, { line, paint }: Out, verbose
       const arrow = direction === 'up' ? paint.green('upgrade') : paint.yellow('downgrade')
       const state = event.state === 'done' ? `${event.durationMs ?? 0} ms` : event.state
       const pad = direction === 'up' ? '   ' : ' '
-      return line(`${arrow}${pad}${paint.bold(revision.id)}  ${revision.message}  ${paint.dim(state)}`.trimEnd())
+      return line(`${arrow}${pad}${paint.bold(revision.id)}  ${said(revision.message)}${paint.dim(state)}`)
     }
     case 'statement':
       if (verbose) line(paint.dim(`          ${event.sql.replace(/\n/g, '\n          ')}  (${event.durationMs} ms)`))
@@ -76,7 +76,13 @@ function copied({ rows, total }: Extract<CommandEvent, { type: 'copy' }>): strin
 }
 
 function batches({ table, batches: count }: Extract<CommandEvent, { type: 'batch' }>): string {
-  return `${table}: ${count} batches`
+  return `${table}: ${count} ${count === 1 ? 'batch' : 'batches'}`
+}
+
+/** A message in a line of columns: what it says first, or no column at all. */
+export function said(message: string): string {
+  const [first = ''] = message.trim().split('\n', 1)
+  return first === '' ? '' : `${first.trimEnd()}  `
 }
 
 /** How far the server has come with a statement. */

@@ -1,7 +1,7 @@
 // Everything a person sees passes here: colours, lines, errors.
 import type { Out, Paint } from '../commands/command'
 import type { StatusLine } from './status'
-import { AutogenError, type Problem, SeveralProblemsError } from '../errors'
+import { AutogenError, type Problem, SeveralProblemsError, WriteHookError } from '../errors'
 
 /** Whether colours make sense on a stream. */
 export function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {
@@ -35,6 +35,7 @@ export function printError(error: unknown, out: Out, verbose: boolean): void {
     out.line(`${red('unexpected error')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     return
   }
+  if (error instanceof WriteHookError) for (const text of error.operations) out.line(`  ${text}`)
   const problems: readonly Problem[] = error instanceof SeveralProblemsError ? error.problems : [error]
   for (const { message, hint } of problems) {
     out.line(`${red('error')} ${message}`)

@@ -1,6 +1,6 @@
 // The foot of a terminal: one line that is written over while a migration runs. Where there is no terminal, lines follow each other.
 import type { CommandEvent } from '../environment'
-import { doneText } from './events'
+import { doneText, said } from './events'
 
 /** StatusLine is a line that stands below all others until the next one is printed. */
 export interface StatusLine {
@@ -59,7 +59,7 @@ export function follow(status: StatusLine): Follower {
         end()
         if (event.state === 'done' || event.state === 'failed') return false
         const { step, position, total } = event
-        const what = `${step.revision.id}  ${step.revision.message}  (${position} of ${total})`
+        const what = `${step.revision.id}  ${said(step.revision.message)}(${position} of ${total})`
         running = { what, since: Date.now() }
         timer = setInterval(show, everyMs)
         timer.unref()

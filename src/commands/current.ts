@@ -4,6 +4,7 @@ import { halfDone, openAttempts, readLog, type LogEntry } from '../runtime/log'
 import { aheadOrDiverged, skippedRevisions } from '../runtime/history'
 import { readHeads } from '../runtime/versions'
 import { exitCodes, SkippedRevisionsError } from '../errors'
+import type { RevisionGraph } from '../graph/graph'
 import { defined } from '../model/defined'
 import type { Command, Out } from './command'
 import { block, line, listed, type Listed } from './listing'
@@ -40,6 +41,8 @@ export interface Attempt {
   readonly error?: string
   /** A part of it is committed, or may be, and stays. */
   readonly halfDone?: true
+  /** The command that tries it again. */
+  readonly again: string
 }
 
 export const currentCommand: Command<CurrentOptions, CurrentResult> = {
@@ -73,7 +76,9 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
         const { revision, direction, startedAt, error } = entry
         const isHalfDone = halfDone(log, revision)?.id === entry.id
         const half = isHalfDone ? (true as const) : undefined
-        return defined({ revision, direction, startedAt, state: stateOf(entry, migrating), error, halfDone: half })
+        const again = `autogen ${direction === 'up' ? `upgrade ${revision}` : `downgrade ${below(graph, revision)}`}`
+        const state = stateOf(entry, migrating)
+        return defined({ revision, direction, startedAt, state, error, halfDone: half, again })
       }),
       running: migrating ?? undefined,
     })
@@ -94,7 +99,11 @@ export const currentCommand: Command<CurrentOptions, CurrentResult> = {
     if (result.skipped.length > 0) print(paint.dim(new SkippedRevisionsError(result.skipped, result.heads).hint))
     if (options.verbose === true) {
       if (result.running !== undefined) print(`${paint.yellow('running')} ${result.running}`)
-      for (const attempt of result.attempts) printAttempt(attempt, { line: print, paint })
+      for (const attempt of result.attempts) {
+        // What an older one said is what the last one says, or was mended since.
+        const isLast = attempt === result.attempts.findLast(({ revision }) => revision === attempt.revision)
+        printAttempt(attempt, isLast, { line: print, paint })
+      }
     }
     if (!result.atHead && options.checkHeads === true)
       print(`${paint.yellow('not at head')}  run ${paint.bold('`autogen upgrade head`')}`)
@@ -108,7 +117,16 @@ function stateOf({ status }: LogEntry, migrating: string | null | undefined): At
   return migrating === undefined ? 'open' : migrating === null ? 'cut-off' : 'running'
 }
 
-function printAttempt({ revision, direction, startedAt, state, error, halfDone: half }: Attempt, out: Out): void {
+/** The target that takes back this one revision, and none of a branch beside it. */
+function below(graph: RevisionGraph, revision: string): string {
+  const [parent, ...others] = graph.revisions.get(revision)?.down ?? []
+  if (others.length > 0) return `${revision}@-1`
+  const beside = parent === undefined ? graph.bases : graph.children.get(parent)
+  return (beside ?? []).length > 1 ? `${revision}@-1` : (parent ?? 'base')
+}
+
+function printAttempt(attempt: Attempt, isLast: boolean, out: Out): void {
+  const { revision, direction, startedAt, state, error, halfDone: half, again } = attempt
   const { line: print, paint } = out
   const way = direction === 'up' ? 'upgrade' : 'downgrade'
   if (state === 'running') return print(`${paint.yellow('running')} ${way} of ${revision} since ${startedAt}`)
@@ -118,8 +136,8 @@ function printAttempt({ revision, direction, startedAt, state, error, halfDone: 
     open: 'it has not ended; it runs, or its process did end',
   }[state]
   const word = state === 'failed' ? paint.red('failed') : paint.yellow(state)
+  if (!isLast) return print(`${word}  ${way} of ${revision} at ${startedAt}`)
   print(`${word}  ${way} of ${revision} at ${startedAt}: ${what}`)
-  const again = direction === 'up' ? `autogen upgrade ${revision}` : 'autogen downgrade TARGET'
   print(paint.dim(`        ${nextWords[state]}, run \`${again}\``))
   if (half !== true) return
   const settle = `autogen repair ${revision} --undone --reason "..."`

@@ -17,6 +17,7 @@ import { version } from '../version'
 import type { Out } from './command'
 import { offlineEnds, type Ends } from './offline-ends'
 import { runOptions, type Patience } from './run-options'
+import { hintedToStamp } from './unstamped'
 
 export interface MoveOptions extends Patience {
   /** Print the SQL instead of running it. */
@@ -94,7 +95,9 @@ export async function downOrUp(environment: Environment, move: Move): Promise<Mo
       strict: move.strict === true,
       backup: backupOptions(environment),
     }),
-  )
+  ).catch(async (error: unknown) => {
+    throw await hintedToStamp(environment, error)
+  })
   return {
     from: result.before,
     to: result.heads,
@@ -150,7 +153,9 @@ export function printMove(result: MoveResult, { line, paint }: Out): void {
 }
 
 function printRehearsal({ complete, notes }: Rehearsal, place: string, { line, paint }: Out): void {
-  for (const { revision, note } of notes) line(`${paint.yellow('note')}      ${revision}: ${note}`)
+  // A revision with several parts may have the same said of each.
+  for (const text of new Set(notes.map(({ revision, note }) => `${revision}: ${note}`)))
+    line(`${paint.yellow('note')}      ${text}`)
   const end = complete ? `the database would be at ${paint.bold(place)}` : `it got as far as ${paint.bold(place)}`
   line(`Dry run: ${end}, and nothing was changed.`)
 }

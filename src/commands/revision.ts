@@ -12,13 +12,16 @@ import type { Answers } from '../diff/answers'
 import type { Environment } from '../environment'
 import {
   AheadError,
+  AutogenError,
   DivergedError,
+  InterruptedError,
   NoCastError,
   TableMovedError,
   NoEntitiesError,
   NotAtHeadError,
   UnansweredRenameError,
   UsageError,
+  WriteHookError,
 } from '../errors'
 import type { RevisionGraph } from '../graph/graph'
 import { resolveRevisions, severalHeads } from '../graph/target'
@@ -70,6 +73,8 @@ export interface RevisionResult extends Partial<Written> {
   readonly candidates: readonly RenameCandidate[]
   /** The live database agrees with the entities, but the history does not: somebody changed the database past it. */
   readonly historyDiffers: boolean
+  /** Written from the history, it makes what the live database has already. */
+  readonly alreadyThere: boolean
 }
 
 export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
@@ -136,7 +141,8 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     const unanswered = comparison.candidates.filter(({ destructive }) => destructive)
     if (unanswered.length > 0) throw new UnansweredRenameError(unanswered)
     if (operations.length === 0) {
-      return { ...summary(comparison), historyDiffers: await historyDiffers(environment, options) }
+      const differs = await historyDiffers(environment, options)
+      return { ...summary(comparison), historyDiffers: differs, alreadyThere: false }
     }
     const session = await environment.session()
     refuseMoved(session, operations)
@@ -148,6 +154,7 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     const back = comparison.downgrade ?? reverseAll(operations)
     const oneWay = await session.dialect.unconvertible(session.connection, back, session.scope)
     const downgrade = downgradeCalls(back, apply(before, operations), database, oneWay)
+    const alreadyThere = options.fromHistory === true && (await liveAgrees(environment, options))
     const written = await writeRevision(environment, {
       ...draft,
       upgrade: upgrade.calls,
@@ -155,8 +162,11 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
       notes: upgrade.notes,
       downgradeNotes: downgrade.notes,
       renames: comparison.renames,
+    }).catch((error: unknown) => {
+      if (!(error instanceof WriteHookError)) throw error
+      throw new WriteHookError(error.hook, error.file, error.problem, error.cause, operations.map(describe))
     })
-    return { ...written, ...summary(comparison), historyDiffers: false }
+    return { ...written, ...summary(comparison), historyDiffers: false, alreadyThere }
   },
   print: printRevision,
 }
@@ -169,6 +179,7 @@ const nothing = {
   renames: {},
   candidates: [],
   historyDiffers: false,
+  alreadyThere: false,
 } as const
 
 /** On an empty database a first revision would change, or refer to, what no revision makes. */
@@ -209,7 +220,10 @@ function dependencyNamed(graph: RevisionGraph, name: string): readonly string[] 
 /** The single head, or the one asked for. */
 function chooseParents({ graph }: Environment, options: RevisionOptions): readonly string[] {
   if (options.head === undefined) {
-    if (graph.heads.length > 1) throw severalHeads(graph, graph.heads)
+    if (graph.heads.length > 1) {
+      const hint = `Merge them with \`autogen merge heads -m "merge"\`, or say which is the parent: \`--head ${graph.heads[0]}\`.`
+      throw severalHeads(graph, graph.heads, hint)
+    }
     return graph.heads
   }
   const parents = resolveRevisions(graph, options.head)
@@ -277,6 +291,17 @@ async function historyDiffers(environment: Environment, options: RevisionOptions
   return replayed !== undefined && replayed.operations.length > 0
 }
 
+/** Whether the live database has what the entities say. What keeps it from being read keeps no revision from being written. */
+async function liveAgrees(environment: Environment, options: RevisionOptions): Promise<boolean> {
+  try {
+    const { rename: _rename, drop: _drop, onRename: _onRename, fromHistory: _fromHistory, ...how } = options
+    return (await compare(environment, how)).operations.length === 0
+  } catch (error) {
+    if (!(error instanceof AutogenError) || error instanceof InterruptedError) throw error
+    return false
+  }
+}
+
 function summary({ operations, unmanaged, hidden, rewritten, renames, candidates }: Comparison) {
   return {
     operations: operations.map((operation) => ({ text: describe(operation), destructive: isDestructive(operation) })),
@@ -309,6 +334,10 @@ function printRevision(result: RevisionResult, out: Out, options: Typed): void {
   if (result.path !== undefined) {
     printWritten({ path: result.path }, out, options)
     if (result.operations.some(({ destructive }) => destructive)) line(`${paint.yellow('review')}   it drops data.`)
+    if (result.alreadyThere) {
+      const stamp = paint.bold('autogen stamp head')
+      line(`${paint.cyan('hint')}     This database has all of it already: run ${stamp} here, and no upgrade.`)
+    }
     return
   }
   if (result.historyDiffers) {

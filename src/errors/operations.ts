@@ -21,8 +21,9 @@ export class DuplicateTargetError extends AutogenError {
   constructor(
     readonly target: string,
     readonly at?: string,
+    hint = 'Give it another name, or take the line out of the script.',
   ) {
-    super(`${place(at)}${target} is already there.`, 'Give it another name, or take the line out of the script.')
+    super(`${place(at)}${target} is already there.`, hint)
   }
 }
 
@@ -149,7 +150,7 @@ export class NoCastError extends AutogenError {
     const [{ table = '', column = '', to = '' } = {}] = changes
     super(
       `The database has no cast for ${list.join(', ')}; nothing was written.`,
-      `Write it yourself: \`autogen revision --empty\` with \`op.alterColumn('${table}', '${column}', { type: '${to}', using: '...' })\`; or give the entity a new column, fill that, and drop this one later.`,
+      `Write it yourself: \`autogen revision --empty -m "change ${column}"\` with \`op.alterColumn('${table}', '${column}', { type: '${to}', using: '...' })\`; or give the entity a new column, fill that, and drop this one later.`,
     )
   }
 }

@@ -9,12 +9,16 @@ export class MigrationsFolderNotFoundError extends AutogenError {
     readonly folder: string,
     /** The file whose setting names it, where one does. */
     readonly namedIn?: string,
+    /** The folder of sources that is not there either, where the setting names two places. */
+    readonly source?: string,
   ) {
     super(
-      `There is no migrations folder ${folder}.`,
-      namedIn === undefined
-        ? 'Run `autogen init` to set the project up, or name your folder as `migrations` in the settings.'
-        : `Correct \`migrations\` in ${namedIn}, or run \`autogen init\` to make the folder if its name is right.`,
+      `There is no migrations folder ${folder}${source === undefined ? '' : `, and no ${source} either`}.`,
+      source !== undefined
+        ? 'Build the project first, or mend `source` and `compiled` of `migrations` in the settings.'
+        : namedIn === undefined
+          ? 'Run `autogen init` to set the project up, or name your folder as `migrations` in the settings.'
+          : `Correct \`migrations\` in ${namedIn}, or run \`autogen init\` to make the folder if its name is right.`,
     )
   }
 }
@@ -118,6 +122,8 @@ export class WriteHookError extends AutogenError {
     readonly file: string,
     readonly problem: string,
     cause?: unknown,
+    /** What the revision does, for whoever reads the error before the file. */
+    readonly operations: readonly string[] = [],
   ) {
     super(
       `${file} is written and stays, but the hook \`${hook}\` ${problem}`,

@@ -1,9 +1,17 @@
 // What a person sees: colours only where they can be seen, errors in two lines, help that fits a terminal.
+import { describeEvent } from '../../src/cli/events'
 import { printCommandHelp, printHelp } from '../../src/cli/help'
 import { printError, wantsColour } from '../../src/cli/print'
 import { commands } from '../../src/commands'
 import type { Out } from '../../src/commands/command'
-import { DatabaseUnreachableError, InvalidUrlError, MultipleHeadsError, SeveralProblemsError } from '../../src/errors'
+import {
+  DatabaseUnreachableError,
+  InvalidUrlError,
+  MultipleHeadsError,
+  SeveralProblemsError,
+  WriteHookError,
+} from '../../src/errors'
+import type { Step } from '../../src/graph/revision'
 import { errorData } from '../../src/runtime/events'
 
 /** A sheet of paper: what was printed, without colours. */
@@ -58,6 +66,12 @@ hint  Merge them with \`autogen merge heads -m "merge"\`, or say which: \`heads\
     const out = sheet()
     printError(error, out, verbose)
     expect(out.text()).toBe(text)
+  })
+
+  test('of a hook stands below what the revision does', () => {
+    const out = sheet()
+    printError(new WriteHookError('lint', 'a.ts', 'ended with code 1.', undefined, ['+ column user.email']), out, false)
+    expect(out.text()).toMatch(/^ {2}\+ column user\.email\nerror a\.ts is written and stays, but the hook `lint`/)
   })
 
   test('shows what caused it when asked for more, and one that is not ours always shows its stack', () => {
@@ -178,5 +192,32 @@ describe('help', () => {
                                         another stands on
        autogen downgrade --sql head:-1  prints what takes the newest back"
     `)
+  })
+})
+
+describe('a line of a run', () => {
+  const step = (message: string) => ({ direction: 'up', revision: { id: 'a1', message } }) as unknown as Step
+  const told = (message: string) => {
+    const out = sheet()
+    const place = { position: 1, total: 1, attempt: 1 }
+    describeEvent({ type: 'migration', state: 'done', step: step(message), durationMs: 7, ...place }, out, false)
+    return out.text()
+  }
+
+  test.each([
+    ['add email', 'upgrade   a1  add email  7 ms'],
+    ['add email\nand fill it in', 'upgrade   a1  add email  7 ms'],
+    ['', 'upgrade   a1  7 ms'],
+  ])('has the first line of the message %j, where there is one', (message, line) => {
+    expect(told(message)).toBe(line)
+  })
+
+  test.each([
+    [1, '          user: 1 batch'],
+    [2, '          user: 2 batches'],
+  ])('counts %s batches', (batches, line) => {
+    const out = sheet()
+    describeEvent({ type: 'batch', revision: 'a1', table: 'user', batches }, out, true)
+    expect(out.text()).toBe(line)
   })
 })

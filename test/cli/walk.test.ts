@@ -134,6 +134,7 @@ test('where only the history differs, revision prints the flag', async () => {
   const written = await made.autogen(['revision', '-m', 'add nick', '--from-history'])
   expect(written).toMatchObject({ code: 0, stderr: '' })
   expect(written.stdout).toMatch(/\+ column user\.nick/)
+  expect(written.stdout).toMatch(/^hint {5}This database has all of it already: run autogen stamp head here/m)
   expect((await made.autogen(['check', '--from-history'])).code).toBe(0)
 
   // A history that no longer runs from its beginning.
@@ -148,4 +149,22 @@ test('where only the history differs, revision prints the flag', async () => {
   expect(failed.stderr).toMatch(
     /\nhint {2}Your own database was not touched: mend that revision, or leave `--from-history`.*\n$/,
   )
+})
+
+test('a database from before its revisions is led to a stamp, by the baseline and by an upgrade that meets its tables', async () => {
+  const database = await freshPostgres()
+  const made = userProject(database.options)
+  cleanUps.push(database.drop, made.remove)
+  await ask(database, 'CREATE TABLE "user" ("id" SERIAL PRIMARY KEY, "name" varchar(100) NOT NULL)')
+  const written = await made.autogen(['revision', '-m', 'baseline', '--from-history'])
+  expect(written).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/run autogen stamp head here, and no upgrade/),
+  })
+  const met = await made.autogen(['upgrade', 'head'])
+  expect(met.code).toBe(5)
+  expect(met.stderr).toMatch(/table user is already there\.\nhint {2}No revision has run here: .*`autogen stamp head`/)
+  expect((await made.autogen(['stamp', 'head'])).code).toBe(0)
+  expect((await made.autogen(['check'])).code).toBe(0)
+  expect((await made.autogen(['check', '--from-history'])).code).toBe(0)
 })

@@ -50,7 +50,14 @@ describe.each(databases)('on %s', (name, create) => {
     const { attempts, ...told } = await autogen.current(given(a, b))
     const state = name === 'postgres' ? 'cut-off' : 'open'
     expect(attempts).toEqual([
-      { revision: 'b', direction: 'up', startedAt: '2026-11-20T12:00:00.000Z', state, halfDone: true },
+      {
+        revision: 'b',
+        direction: 'up',
+        startedAt: '2026-11-20T12:00:00.000Z',
+        state,
+        halfDone: true,
+        again: 'autogen upgrade b',
+      },
     ])
     expect(told).not.toHaveProperty('running')
   })

@@ -127,6 +127,7 @@ describe('current', () => {
         startedAt: '2026-11-20T12:00:00.000Z',
         state: 'failed',
         error: 'no such column',
+        again: 'autogen upgrade left',
       },
     ],
   }
@@ -151,6 +152,16 @@ Run what is missing with \`autogen upgrade --skipped\`, or accept it as done wit
       'database  ada@db:5432/shop\nbase\nfailed  upgrade of left at 2026-11-20T12:00:00.000Z: no such column\n        once what it says is mended, run `autogen upgrade left`',
     ],
     [
+      'after several failures, of which the last is told in full',
+      { attempts: [{ ...base.attempts[0]!, error: 'no such table' }, ...base.attempts] },
+      { verbose: true },
+      `database  ada@db:5432/shop
+base
+failed  upgrade of left at 2026-11-20T12:00:00.000Z
+failed  upgrade of left at 2026-11-20T12:00:00.000Z: no such column
+        once what it says is mended, run \`autogen upgrade left\``,
+    ],
+    [
       'after a run that was cut off half way, in detail',
       {
         attempts: [
@@ -160,6 +171,7 @@ Run what is missing with \`autogen upgrade --skipped\`, or accept it as done wit
             startedAt: '2026-11-20T12:00:00.000Z',
             state: 'cut-off',
             halfDone: true,
+            again: 'autogen downgrade root',
           },
         ],
       },
@@ -167,7 +179,7 @@ Run what is missing with \`autogen upgrade --skipped\`, or accept it as done wit
       `database  ada@db:5432/shop
 base
 cut-off  downgrade of left at 2026-11-20T12:00:00.000Z: its process ended before it did
-        to go on from there, run \`autogen downgrade TARGET\`
+        to go on from there, run \`autogen downgrade root\`
         a part of it stays until then; if you have taken that back by hand, run \`autogen repair left --undone --reason "..."\``,
     ],
     [
@@ -181,6 +193,7 @@ cut-off  downgrade of left at 2026-11-20T12:00:00.000Z: its process ended before
             startedAt: '2026-11-20T12:00:00.000Z',
             state: 'running',
             halfDone: true,
+            again: 'autogen upgrade left',
           },
         ],
       },
@@ -192,7 +205,7 @@ running upgrade of left since 2026-11-20T12:00:00.000Z`,
     ],
     [
       'where the database cannot tell, in detail',
-      { attempts: [{ revision: 'left', direction: 'up', startedAt: '2026-11-20T12:00:00.000Z', state: 'open' }] },
+      { attempts: [{ ...base.attempts[0]!, state: 'open' }] },
       { verbose: true },
       `database  ada@db:5432/shop
 base
@@ -210,6 +223,16 @@ test('upgrade', () => {
   expect(printed(upgradeCommand, { ...result, steps: [] })).toBe('Nothing to do: the database is at left, right.')
   expect(printed(upgradeCommand, { ...result, steps: [], state: 'ahead' })).toMatch(/is ahead of these revisions/)
   expect(printed(upgradeCommand, { ...result, sql: 'BEGIN;\nCOMMIT;\n' })).toBe('BEGIN;\nCOMMIT;')
+})
+
+test('a dry run tells once what holds for several parts of a revision', () => {
+  const note = { revision: 'left', note: 'runs on its own' }
+  const dryRun = { complete: true, notes: [note, note, { ...note, revision: 'right' }] }
+  expect(printed(upgradeCommand, { from: [], to: ['right'], steps: [{}], state: 'known', dryRun })).toBe(
+    `note      left: runs on its own
+note      right: runs on its own
+Dry run: the database would be at right, and nothing was changed.`,
+  )
 })
 
 test('stamp', () => {
