@@ -1,7 +1,7 @@
 // `autogen wait --until head`: for containers of an application that must not start before the database is ready.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../environment'
-import { exitCodes, AutogenError, InterruptedError, WaitTimeoutError } from '../errors'
+import { exitCodes, AuthenticationFailedError, AutogenError, InterruptedError, WaitTimeoutError } from '../errors'
 import { ancestorsOf } from '../graph/lineage'
 import { resolveRevisions } from '../graph/target'
 import { aheadOrDiverged } from '../runtime/history'
@@ -41,7 +41,9 @@ export const waitCommand: Command<WaitOptions, WaitResult> = {
         return { heads: found.heads, waitedMs: Date.now() - started }
       }
       if (environment.signal?.aborted) throw new InterruptedError()
-      if (Date.now() - started + pauseMs > limit) throw new WaitTimeoutError(wanted, found.heads, found.reason)
+      if (Date.now() - started + pauseMs > limit) {
+        throw new WaitTimeoutError(wanted, found.heads, found.reason?.message, found.reason?.hint)
+      }
       await sleep(pauseMs)
     }
   },
@@ -54,10 +56,10 @@ interface Sight {
   readonly heads?: readonly string[]
   readonly ahead?: boolean
   /** Why the heads could not be read. */
-  readonly reason?: string
+  readonly reason?: AutogenError
 }
 
-/** A database that does not answer yet is what we wait for; a diverged one will not become another by waiting. */
+/** A database that does not answer yet is what we wait for; a diverged one, or a wrong password, will not become another by waiting. */
 async function look(environment: Environment): Promise<Sight> {
   try {
     // A file that was missing may be there by now.
@@ -68,7 +70,8 @@ async function look(environment: Environment): Promise<Sight> {
     return { heads, ahead: state === 'ahead' }
   } catch (error) {
     if (!(error instanceof AutogenError) || error.exitCode !== exitCodes.unreachable) throw error
-    return { reason: error.message }
+    if (error instanceof AuthenticationFailedError) throw error
+    return { reason: error }
   }
 }
 

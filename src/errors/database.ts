@@ -148,12 +148,16 @@ export class WaitTimeoutError extends AutogenError {
     readonly wanted: readonly string[],
     readonly heads: readonly string[] | undefined,
     readonly reason: string | undefined,
+    /** What mends that reason. */
+    remedy?: string,
   ) {
     super(
       heads === undefined
         ? `Waited in vain for the database: ${reason ?? 'it does not answer.'}`
         : `Waited in vain for ${wanted.join(', ')}: the database is at ${heads.join(', ') || 'base'}.`,
-      'Run `autogen upgrade head`, or wait longer with `--timeout SECONDS`.',
+      remedy === undefined
+        ? 'Run `autogen upgrade head`, or wait longer with `--timeout SECONDS`.'
+        : `${remedy.replace(/\.$/, '')}; or wait longer with \`--timeout SECONDS\`.`,
     )
   }
 }
@@ -181,8 +185,15 @@ export class BackupError extends AutogenError {
   ) {
     super(
       `No backup of ${database} could be made, so nothing was run: ${reason}.`,
-      'Make room, name another folder in the setting `backup`, or go without one: `--no-backup`.',
+      isRefusal(cause)
+        ? 'Give this user the right to write to the file and its folder, which SQLite itself needs; or name another folder in the setting `backup`.'
+        : 'Make room, name another folder in the setting `backup`, or go without one: `--no-backup`.',
       { cause },
     )
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  const { code } = typeof error === 'object' && error !== null ? (error as { readonly code?: unknown }) : {}
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
 }

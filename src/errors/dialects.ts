@@ -89,9 +89,15 @@ export class ForeignKeyViolationError extends AutogenError {
 export class ConcurrentlyInTransactionError extends AutogenError {
   readonly code = 'concurrently-in-transaction'
   readonly exitCode = exitCodes.refused
-  constructor(readonly index: string) {
+  constructor(
+    readonly index: string,
+    /** The script's line, "file:line". */
+    readonly at?: string,
+    /** Which of the operations that were planned it is. */
+    readonly position?: number,
+  ) {
     super(
-      `The index ${index} cannot be created or dropped concurrently inside a transaction.`,
+      `${at === undefined ? '' : `${at}: `}The index ${index} cannot be created or dropped concurrently inside a transaction.`,
       'Put it into `op.autocommit`, or write `export const transaction = false` in that migration.',
     )
   }

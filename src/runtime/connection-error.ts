@@ -8,6 +8,7 @@ import {
   DriverNotInstalledError,
 } from '../errors'
 import { addressOf, isSqlite } from './address'
+import { creation } from './fresh-database'
 import { withoutPasswords } from './passwords'
 
 /** Turns whatever went wrong while connecting into an error with an exit code and a next step. */
@@ -15,16 +16,18 @@ export function connectionError(error: unknown, options: DataSourceOptions): Aut
   if (error instanceof AutogenError) return error
   const missing = missingDriver(error)
   if (missing) return missing
-  const { text, user, database } = addressOf(options)
+  const { text, user, database = '' } = addressOf(options)
   const { code, message } = factsOf(error)
   const reason = withoutPasswords(message, options)
   const cause = Object.assign(new Error(reason), { code })
-  if (code === '28P01' || /password must be a string/.test(message)) {
-    return new AuthenticationFailedError(text, user ?? '', undefined, { cause })
+  if (code === '28P01') return new AuthenticationFailedError(text, user ?? '', undefined, { cause })
+  // What `pg` says where the server asks for a password and nobody has given one.
+  if (/password must be a string/.test(message)) {
+    return new AuthenticationFailedError(text, user ?? '', 'no password was given', { cause })
   }
   if (code === '28000') return new AuthenticationFailedError(text, user ?? '', reason, { cause })
   if (code === '3D000') {
-    return new DatabaseNotFoundError(text, `database "${database}"`, `createdb ${database}`, { cause })
+    return new DatabaseNotFoundError(text, `database "${database}"`, creation(options, database), { cause })
   }
   return new DatabaseUnreachableError(text, reasons[code] ?? reason.replace(/\.$/, ''), {
     cause,

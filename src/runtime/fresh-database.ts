@@ -12,8 +12,13 @@ export function freshDatabase(options: DataSourceOptions): string {
   const place = isSocket ? `localhost:${port}` : `${host}:${port}`
   const query = isSocket ? `?host=${encodeURIComponent(host)}` : ''
   const url = `postgres://${encodeURIComponent(user)}@${place}/${encodeURIComponent(name)}${query}`
-  const create = ['createdb', '-h', host, '-p', port, '-U', user, name].map(quoted).join(' ')
-  return `${create} && ${upgradeOn(url)}`
+  return `${creation(options, name)} && ${upgradeOn(url)}`
+}
+
+/** The command that makes a database of this name on the server the options lead to. */
+export function creation(options: DataSourceOptions, name: string): string {
+  const { host = 'localhost', port = '5432', user = '' } = addressOf(options)
+  return ['createdb', '-h', host, '-p', port, '-U', user, name].map(quoted).join(' ')
 }
 
 function upgradeOn(url: string): string {

@@ -1,5 +1,6 @@
 // From what a script queued to what a SegmentRun can run: resolved against the schema of the moment, and planned.
-import type { Dialect, Scope } from '../dialects/dialect'
+import type { Dialect, Plan, Scope } from '../dialects/dialect'
+import { ConcurrentlyInTransactionError } from '../errors'
 import { defined } from '../model/defined'
 import { emptySchema, type SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
@@ -60,8 +61,19 @@ export function prepare(target: PlanFor, before: SchemaModel, intents: readonly 
   const { transaction, earlier } = mode
   const goesOn = mode.goesOn === true || rest.length > 0
   const context = defined({ scope, transaction, version, earlier, goesOn })
-  const plan = dialect.plan(operations, before, context)
+  const plan = located(() => dialect.plan(operations, before, context), lines)
   return { work: { plan, operations, lines, idempotent: mode.idempotent ?? false }, after, rest }
+}
+
+/** A plan that is refused names the line that asked for it: a dialect plans operations, which have none. */
+function located(plan: () => Plan, lines: readonly (SourceLine | undefined)[]): Plan {
+  try {
+    return plan()
+  } catch (error) {
+    if (!(error instanceof ConcurrentlyInTransactionError) || error.position === undefined) throw error
+    const at = lines[error.position]
+    throw new ConcurrentlyInTransactionError(error.index, at && `${at.file}:${at.line}`, error.position)
+  }
 }
 
 /** The schema that intents meet; nothing is read for those that are nothing but SQL. */

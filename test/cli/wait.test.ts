@@ -50,3 +50,29 @@ test('a database that does not answer is waited for', async () => {
   expect(ran.code).toBe(7)
   expect(ran.stderr).toMatch(/Waited in vain for the database: .*127\.0\.0\.1:1/)
 })
+
+test('a refused login is not waited for', async () => {
+  const url = new URL(postgresUrl())
+  url.username = 'no_such_role'
+  made = userProject({ type: 'postgres', url: url.href })
+  made.write('migrations/a.ts', first)
+  const ran = await made.autogen(['wait', '--timeout', '50'])
+  expect({ code: ran.code, stderr: ran.stderr }).toEqual({
+    code: 8,
+    stderr: expect.stringMatching(/^error The database .* refuses the user "no_such_role".*\nhint {2}Mend `username`/),
+  })
+})
+
+test('a database that may be created yet is waited for, and what is missing is told at the end', async () => {
+  const url = new URL(postgresUrl())
+  url.pathname = '/created_later'
+  made = userProject({ type: 'postgres', url: url.href })
+  made.write('migrations/a.ts', first)
+  const ran = await made.autogen(['wait', '--timeout', '1'])
+  expect({ code: ran.code, stderr: ran.stderr }).toEqual({
+    code: 7,
+    stderr: expect.stringMatching(
+      /there is no database "created_later".*\nhint {2}Create it first: .*; or wait longer/,
+    ),
+  })
+})

@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as typeorm from 'typeorm'
+import { BackupError } from '../../src/errors'
 import { upgradePath } from '../../src/graph/path'
 import { backupName, makeBackup, requireSpace } from '../../src/runtime/backup'
 import type { BackupEvent } from '../../src/runtime/events'
@@ -144,6 +145,15 @@ describe.each(sqliteDrivers())('%s', (driver) => {
       hint: expect.stringContaining('--no-backup'),
     })
     expect(readFileSync(file)).toEqual(before)
+  })
+
+  test.each([
+    ['ENOSPC', /^Make room/],
+    ['EACCES', /^Give this user the right to write to the file and its folder/],
+    ['EROFS', /^Give this user the right to write to the file and its folder/],
+  ])('what mends %s is told, and only where it helps that there may be no backup', (code, hint) => {
+    const error = new BackupError('app.sqlite', 'it failed', Object.assign(new Error('it failed'), { code }))
+    expect(error.hint).toMatch(hint)
   })
 
   test('a revision that fails in its transaction is rolled back; what ran before it and what others wrote stays', async () => {

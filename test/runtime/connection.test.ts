@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 import * as typeorm from 'typeorm'
 import type { DataSourceOptions } from 'typeorm'
 import { addressOf, replaceAddress } from '../../src/runtime/address'
+import { connectionError } from '../../src/runtime/connection-error'
 import { openConnection } from '../../src/runtime/connection'
 import { freshPostgres, freshSqlite, postgresUrl } from '../support/databases'
 import { sqliteDrivers } from '../support/lane'
@@ -276,7 +277,7 @@ describe('PostgreSQL', () => {
     expect(await failure({ type: 'postgres', url: url.href })).toMatchObject({
       code: 'database-not-found',
       exitCode: 8,
-      hint: 'Create it first: `createdb nowhere`.',
+      hint: `Create it first: \`createdb -h ${url.hostname} -p ${url.port} -U ${url.username} nowhere\`.`,
     })
   })
 })
@@ -304,6 +305,12 @@ describe('failing', () => {
     expect(error).toMatchObject({ code: 'database-unreachable', exitCode: 8 })
     expect(error.message).toContain(sentence)
     expect(inspect(error)).not.toContain('tr0ub4dor')
+  })
+
+  test('no password at all is said to be none', () => {
+    const asked = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string')
+    const { message } = connectionError(asked, { type: 'postgres', url: 'postgres://ada@db/shop' })
+    expect(message).toBe('The database ada@db:5432/shop refuses the user "ada": no password was given.')
   })
 
   test.each([

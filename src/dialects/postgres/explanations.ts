@@ -29,6 +29,10 @@ const explanations: { readonly [code: string]: Explanation | undefined } = {
   },
   // dependent_objects_still_exist
   '2BP01': inTheWay,
+  // insufficient_privilege
+  '42501': {
+    advice: "connect as the owner with `--url`, or give this user the right or the owner's role",
+  },
   // disk_full
   '53100': { advice: 'make room on the disk of the server' },
 }

@@ -34,7 +34,11 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
     }
     return works.map((work): Piece => {
       if (work.alone === 'untransacted' && !untransacted)
-        throw new ConcurrentlyInTransactionError('index' in operation ? operation.index.name : work.sql)
+        throw new ConcurrentlyInTransactionError(
+          'index' in operation ? operation.index.name : work.sql,
+          undefined,
+          index,
+        )
       const parameters = operation.kind === 'execute' ? operation.parameters : undefined
       const statement = defined({ sql: work.sql, parameters, operation: index, guards: work.guards })
       return { work, statement, operation: runsOwnSql(operation) ? undefined : index }

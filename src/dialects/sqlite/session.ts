@@ -24,7 +24,11 @@ export const session: SessionTraits = {
   },
   // There is no advisory lock: the lock is BEGIN IMMEDIATE, and the heads are read again inside every transaction.
   lock,
-  explain: (code) => (code === 'SQLITE_FULL' ? { advice: 'make room on the disk' } : undefined),
+  explain: (code) => {
+    if (code === 'SQLITE_FULL') return { advice: 'make room on the disk' }
+    const isRefusal = /^SQLITE_(READONLY|PERM|CANTOPEN)/.test(code)
+    return isRefusal ? { advice: 'give this user the right to write to the file and its folder' } : undefined
+  },
 }
 
 async function lock(connection: ConnectionLike): Promise<Lock> {

@@ -2,7 +2,9 @@ import type { PlanContext } from '../../../src/dialects/dialect'
 import { postgres } from '../../../src/dialects/postgres'
 import { ConcurrentlyInTransactionError } from '../../../src/errors'
 import { emptySchema, type Column, type SchemaModel, type Table } from '../../../src/model/schema'
+import type { Intent } from '../../../src/operations/intent'
 import type { Operation } from '../../../src/operations/operation'
+import { prepare } from '../../../src/runtime/work'
 import { table as tableOf } from '../../support/schema'
 
 const context: PlanContext = { scope: { defaultSchema: 'public', schemas: [], ignore: [] }, transaction: true }
@@ -230,5 +232,16 @@ test('the same operations serve another default schema', () => {
   const create: Operation = { kind: 'createTable', table: table({ columns: [column('c', { enum: 'mood' })] }) }
   expect(told([create], {}, { scope: { defaultSchema: 'My "app"', schemas: [], ignore: [] } })).toContain(
     `CREATE TABLE "My ""app"""."user" (\n  "c" "My ""app"""."mood" NOT NULL\n)`,
+  )
+})
+
+test('an index that cannot be built concurrently is told with the line that asked for it', () => {
+  const before = { ...emptySchema, tables: [table({ columns: [column('c', 'text')] })] }
+  const index = { name: 'i', columns: ['c'], concurrently: true }
+  const at = { file: '/app/migrations/a1.ts', line: 7, column: 3 }
+  const intents: Intent[] = [{ kind: 'createIndex', table: user, index, at }]
+  const target = { dialect: postgres, scope: context.scope }
+  expect(() => prepare(target, before, intents, { transaction: true })).toThrow(
+    '/app/migrations/a1.ts:7: The index i cannot be created or dropped concurrently inside a transaction.',
   )
 })

@@ -75,3 +75,9 @@ test.each([
 ])('%s runs without limits: %s', (sql, patient) => {
   expect(session.isPatient!(sql)).toBe(patient)
 })
+
+test('a right that is missing is for its owner to give', () => {
+  expect(postgres.session.explain('42501')?.advice).toBe(
+    "connect as the owner with `--url`, or give this user the right or the owner's role",
+  )
+})

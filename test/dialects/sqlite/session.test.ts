@@ -154,3 +154,12 @@ describe.each(drivers)('%s', (driver) => {
 function stillOutside(db: ConnectionLike): ConnectionLike {
   return { ...db, query: db.query, isTransactionActive: false }
 }
+
+test.each(['SQLITE_READONLY', 'SQLITE_READONLY_DIRECTORY', 'SQLITE_PERM', 'SQLITE_CANTOPEN'])(
+  'what cannot be written is a matter of permissions: %s',
+  (code) => {
+    expect(sqlite.session.explain(code)).toEqual({
+      advice: 'give this user the right to write to the file and its folder',
+    })
+  },
+)
