@@ -2,7 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isAnswers, type Answers } from './diff/answers'
-import { InvalidSettingsError, SettingsNotFoundError, UsageError } from './errors'
+import {
+  FileLoadError,
+  InvalidSettingsError,
+  NamedFileNotFoundError,
+  NoCompilerError,
+  SettingsNotFoundError,
+  UsageError,
+} from './errors'
 import type { Shape } from './scripts/parts'
 import { validate, type ProjectSettings, type Settings, type SourceAndCompiled } from './settings'
 
@@ -47,6 +54,24 @@ export function chooseSource(setting: string | SourceAndCompiled, folder: string
   if (typeof setting === 'string') return resolve(folder, setting)
   const source = resolve(folder, setting.source)
   return existsSync(source) ? source : resolve(folder, setting.compiled)
+}
+
+/** What the loading of a file comes to where a setting names it: it may not be there, or be a source that nothing here compiles. */
+export function misnamed(error: unknown, file: string, setting: Named): unknown {
+  const pair = typeof setting.value === 'string' ? undefined : setting.value
+  if (error instanceof NoCompilerError && pair !== undefined && file === resolve(setting.folder, pair.source))
+    return new NoCompilerError(error.file, setting.key)
+  if (!(error instanceof FileLoadError) || existsSync(file)) return error
+  return new NamedFileNotFoundError(file, setting.named, pair?.source)
+}
+
+/** Named is a setting that names a file, and what a person calls it. */
+export interface Named {
+  readonly key: string
+  readonly value: string | SourceAndCompiled
+  /** Such as `-d`. */
+  readonly named: string
+  readonly folder: string
 }
 
 /** What new files in a folder are written in: TypeScript below a tsconfig.json, and the module system of its package. */

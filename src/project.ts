@@ -8,6 +8,7 @@ import {
   chooseSource,
   findOrmconfig,
   findSettings,
+  misnamed,
   type FoundSettings,
   readAnswers,
   settingsFolder,
@@ -21,6 +22,7 @@ import {
   FileLoadError,
   MigrationsFolderNotFoundError,
   NameTakenError,
+  NoCompilerError,
   SettingsNotFoundError,
   TemplateError,
   UsageError,
@@ -126,7 +128,7 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
       settings: { ...settings, backup: backupFrom(settings.backup, base('backup')) },
       scripts:
         modules === undefined
-          ? await readScripts(folders, settings.recursive === true, { project, namedIn })
+          ? await readScripts(folders, settings.recursive === true, { project, namedIn, setting: migrations })
           : fromModules(modules),
       x: typedFor(options),
       place:
@@ -149,6 +151,7 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
           found,
           url: addressFor(options, found),
           folder: base('dataSource'),
+          named: options.dataSource === undefined ? '`dataSource` of the settings' : '`-d`',
           cwd,
           x: typedFor(options) ?? {},
         }),
@@ -196,8 +199,11 @@ function templateFrom(setting: Settings['template'], folder: string): Place['tem
     return { name: setting.name === '' ? 'of your settings' : setting.name, load: () => Promise.resolve(setting) }
   }
   const file = resolvePath(folder, setting)
+  const named = { key: 'template', value: setting, named: '`template` of the settings', folder }
   const load = async () => {
-    const { default: exported } = await loadUserFile(file)
+    const { default: exported } = await loadUserFile(file).catch((error: unknown) => {
+      throw misnamed(error, file, named)
+    })
     // Of a compiled file the default may lie one level down.
     const found = isObject(exported) ? exported.default : exported
     if (typeof found === 'function') return found as ScriptTemplate
@@ -248,15 +254,25 @@ function foldersOf(setting: NonNullable<Settings['migrations']>, folder: string)
 async function readScripts(
   folders: readonly string[],
   recursive: boolean,
-  from: { readonly project: unknown; readonly namedIn: string | undefined },
+  from: {
+    readonly project: unknown
+    readonly namedIn: string | undefined
+    readonly setting: NonNullable<Settings['migrations']>
+  },
 ): Promise<MigrationScript[]> {
+  const source = isSourceAndCompiled(from.setting) ? from.setting.source : undefined
+  const load = (file: string) =>
+    loadUserFile(file).catch((error: unknown) => {
+      const preferred = source !== undefined && error instanceof NoCompilerError
+      throw preferred ? new NoCompilerError(error.file, 'migrations') : error
+    })
   try {
-    return await readDirectory(folders, { load: loadUserFile, recursive })
+    return await readDirectory(folders, { load, recursive })
   } catch (error) {
     if (!(error instanceof MigrationsFolderNotFoundError)) throw error
     // Where nothing says that there is a project, its folder is not what is missing.
     if (from.project === undefined) throw new SettingsNotFoundError(dirname(folders[0]!))
-    throw new MigrationsFolderNotFoundError(error.folder, from.namedIn)
+    throw new MigrationsFolderNotFoundError(error.folder, from.namedIn, source)
   }
 }
 
@@ -281,6 +297,8 @@ interface DataSourcePlace {
   readonly found: FoundSettings
   readonly url: OtherAddress | undefined
   readonly folder: string
+  /** What a person calls the place that names the file. */
+  readonly named: string
   readonly cwd: string
   readonly x: Readonly<Record<string, string>>
 }
@@ -297,6 +315,7 @@ async function findDataSource({
   settings,
   found: { file: settingsFile },
   folder,
+  named,
   cwd,
   x,
 }: DataSourcePlace): Promise<DataSource> {
@@ -309,10 +328,14 @@ async function findDataSource({
   // Before the file itself fails on it, with less to say.
   const { main } = resolveTypeorm(dirname(file))
   const { DataSource: theirs } = (await loadModule(main)) as unknown as { DataSource: { prototype: DataSource } }
-  const found = await connectingAtMost(theirs, () => exportedDataSource(file, x))
-  await prepareGlobs(found.options.entities, dirname(file))
-  assertSingleTypeorm([file])
-  return found
+  try {
+    const found = await connectingAtMost(theirs, () => exportedDataSource(file, x))
+    await prepareGlobs(found.options.entities, dirname(file))
+    assertSingleTypeorm([file])
+    return found
+  } catch (error) {
+    throw setting === undefined ? error : misnamed(error, file, { key: 'dataSource', value: setting, named, folder })
+  }
 }
 
 function noDataSource(settingsFile: string | undefined, cwd: string): AutogenError {

@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { chooseSource, findOrmconfig, findSettings, languageOf, settingsFolder } from '../src/config'
+import { chooseSource, findOrmconfig, findSettings, languageOf, misnamed, settingsFolder } from '../src/config'
+import { NoCompilerError } from '../src/errors'
 import { defineConfig, type ProjectSettings, settingDeclarations, validate } from '../src/settings'
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'autogen-config-')))
@@ -270,10 +271,14 @@ describe('what a setting may be', () => {
     })
   })
 
-  test('an unknown one is refused with the list of those there are, in a project too', async () => {
+  test('an unknown one is refused with the nearest, or with the list of those there are, in a project too', async () => {
     const names = Object.keys(settingDeclarations).join(', ')
     expect(await refusal(() => validate({ projects: { shop: { migration: 'x' } } }, 'package.json'))).toMatchObject({
-      message: `package.json (project shop) has an unknown setting "migration"; there are ${names}.`,
+      message: 'package.json (project shop) has an unknown setting "migration".',
+      hint: 'Did you mean "migrations"?',
+    })
+    expect(await refusal(() => validate({ projects: { shop: { quux: 'x' } } }, 'package.json'))).toMatchObject({
+      message: `package.json (project shop) has an unknown setting "quux"; there are ${names}.`,
     })
   })
 })
@@ -303,4 +308,18 @@ test.each([
   ],
 ])('new files are written in %s', (_what, files, language) => {
   expect(languageOf(join(folderWith({ 'src/migrations/.keep': '', ...files }), 'src/migrations'))).toEqual(language)
+})
+
+test('a source that nothing here compiles is used because it is there, which is told', () => {
+  const value = { source: 'src/data-source.ts', compiled: 'dist/data-source.js' }
+  const setting = { key: 'dataSource', value, named: '`dataSource` of the settings', folder: '/app' }
+  const told = misnamed(new NoCompilerError('/app/src/user.ts'), '/app/src/data-source.ts', setting)
+  expect(told).toMatchObject({
+    message: expect.stringMatching(
+      /; `source` of `dataSource` counts while it is there, and `compiled` only where it is not\.$/,
+    ),
+    hint: expect.stringMatching(/^Leave the sources out where the build runs, or name the compiled path alone/),
+  })
+  const compiled = new NoCompilerError('/app/dist/user.ts')
+  expect(misnamed(compiled, '/app/dist/data-source.js', setting)).toBe(compiled)
 })

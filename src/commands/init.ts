@@ -57,7 +57,7 @@ export const initCommand: Command<InitOptions, InitResult> = {
       folder: project.folder,
       created: written.created,
       kept: written.kept,
-      next: nextSteps(project, dataSource, written.created),
+      next: nextSteps(project, dataSource, written.created, hasRevisions(project, migrations)),
     }
   },
   print(result, { line, paint }) {
@@ -260,7 +260,18 @@ function dataSourceText(project: Project, file: string): string {
   return `require('reflect-metadata')\nconst { DataSource } = require('typeorm')\n\nmodule.exports = new DataSource({\n${options}})\n`
 }
 
-function nextSteps(project: Project, dataSource: string | undefined, created: readonly string[]): string[] {
+/** Whether a folder holds anything that may be a revision. */
+function hasRevisions({ folder }: Project, migrations: readonly string[]): boolean {
+  const names = migrations.flatMap((one) => readdirSync(resolve(folder, one), { recursive: true, encoding: 'utf8' }))
+  return names.some((name) => /(?<!\.d)\.[cm]?[jt]s$/.test(name))
+}
+
+function nextSteps(
+  project: Project,
+  dataSource: string | undefined,
+  created: readonly string[],
+  continues: boolean,
+): string[] {
   const steps: string[] = []
   const missing = ['typeorm', 'reflect-metadata'].filter((name) => !project.dependencies.has(name))
   if (!drivers.some(({ name }) => project.dependencies.has(name))) missing.push('pg')
@@ -269,7 +280,11 @@ function nextSteps(project: Project, dataSource: string | undefined, created: re
     steps.push(
       `Look at ${dataSource}: it says where your database (${driverOf(project).variable}) and your entities are.`,
     )
-  steps.push('Then write the first migration:  npx autogen revision -m "first"')
+  steps.push(
+    continues
+      ? 'There are revisions already; see what differs from them:  npx autogen check'
+      : 'Then write the first migration:  npx autogen revision -m "first"',
+  )
   return steps
 }
 

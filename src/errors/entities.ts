@@ -39,8 +39,10 @@ export class EntityLoadError extends AutogenError {
     reason: string,
     cause?: unknown,
   ) {
+    // Node lists below it who asked for a module that is missing; `-v` prints that.
+    const [first = ''] = reason.split('\n', 1)
     super(
-      `The entities could not be loaded${file === undefined ? '' : `, because ${file} fails`}: ${reason}`,
+      `The entities could not be loaded${file === undefined ? '' : `, because ${file} fails`}: ${first}`,
       'Mend the error in that file; `-v` prints where it was thrown.',
       { cause },
     )

@@ -36,10 +36,16 @@ export class TypeImportedAsValueError extends AutogenError {
 export class NoCompilerError extends AutogenError {
   readonly code = 'no-compiler'
   readonly exitCode = exitCodes.usage
-  constructor(readonly file: string) {
+  constructor(
+    readonly file: string,
+    /** The setting whose `source` counts as long as it is there, though it has a `compiled` one. */
+    readonly preferred?: string,
+  ) {
     super(
-      `${file} is TypeScript, and neither @swc/core nor a typescript below 7 can be loaded here.`,
-      'Run npm install --include=optional, or npm install -D typescript@6, or point at the compiled JavaScript.',
+      `${file} is TypeScript, and neither @swc/core nor a typescript below 7 can be loaded here${preferred === undefined ? '' : `; \`source\` of \`${preferred}\` counts while it is there, and \`compiled\` only where it is not`}.`,
+      preferred === undefined
+        ? 'Run npm install --include=optional, or npm install -D typescript@6, or point at the compiled JavaScript.'
+        : `Leave the sources out where the build runs, or name the compiled path alone as \`${preferred}\`; to compile here, run npm install --include=optional.`,
     )
   }
 }

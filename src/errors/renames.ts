@@ -22,7 +22,7 @@ export class UnansweredRenameError extends AutogenError {
     const flags = candidates.map((one) => one.flags.map((flag) => `\`${flag}\``).join(' or '))
     super(
       first !== undefined && rest.length === 0
-        ? `${first.gone} is gone and ${first.created.join(', ')} is new: nobody said whether it was renamed.`
+        ? `${first.gone} is gone and ${first.created.join(', ')} ${first.created.length === 1 ? 'is' : 'are'} new: nobody said whether it was renamed.`
         : `Of ${candidates.length} that are gone nobody said whether they were renamed: ${names}.`,
       flags.length === 1
         ? `Add ${flags[0]} to the command.`

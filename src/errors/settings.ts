@@ -20,8 +20,9 @@ export class InvalidSettingsError extends AutogenError {
   constructor(
     readonly file: string,
     readonly problem: string,
+    hint = 'Mend the settings and run the command again.',
   ) {
-    super(`${file} ${problem}.`, 'Mend the settings and run the command again.')
+    super(`${file} ${problem}.`, hint)
   }
 }
 
@@ -37,6 +38,26 @@ export class FileLoadError extends AutogenError {
       `${file} could not be loaded: ${(cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0]}`,
       'Mend the error in that file; `-v` prints where it was thrown.',
       { cause },
+    )
+  }
+}
+
+/** A file that the settings or a flag name, and that is not there. */
+export class NamedFileNotFoundError extends AutogenError {
+  readonly code = 'named-file-not-found'
+  readonly exitCode = exitCodes.usage
+  constructor(
+    readonly file: string,
+    /** What names it: `-d`, or a setting. */
+    readonly named: string,
+    /** The source that is not there either, where there are two places. */
+    readonly source?: string,
+  ) {
+    super(
+      `There is no file ${file}, which ${named} names${source === undefined ? '' : `, and no ${source} either`}.`,
+      source === undefined
+        ? `Mend what ${named} names, or make the file.`
+        : 'Build the project first, or mend `source` and `compiled`.',
     )
   }
 }

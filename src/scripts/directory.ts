@@ -68,7 +68,7 @@ export async function writeScript(
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.draft`)
   try {
     if (name.includes('/') && (await isFolder(folder))) await mkdir(dirname(file), { recursive: true })
-    await writeFile(draft, text, { flag: 'wx' })
+    await writeDraft(draft, text)
     await publish(draft, file, text)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw new MigrationFileExistsError(file)
@@ -91,6 +91,16 @@ export function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   )
+}
+
+/** Where a draft cannot be written it is the folder that refuses: nobody knows the draft. */
+async function writeDraft(draft: string, text: string): Promise<void> {
+  try {
+    await writeFile(draft, text, { flag: 'wx' })
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(String(codeOf(error)))) throw error
+    throw Object.assign(new Error(String(error), { cause: error }), { code: codeOf(error), path: dirname(draft) })
+  }
 }
 
 // A link appears at once and fails where the name is taken; a rename would replace. Some file systems have no links.
@@ -145,7 +155,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
   const place = there ? await realpath(file) : file
   const draft = join(dirname(place), `.${basename(place)}.${process.pid}.draft`)
   try {
-    await writeFile(draft, text, { flag: 'wx' })
+    await writeDraft(draft, text)
     if (there) await chmod(draft, (await stat(place)).mode)
     await rename(draft, place)
   } finally {

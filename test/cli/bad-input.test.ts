@@ -35,7 +35,9 @@ describe('settings and data source', () => {
   test('an unknown setting', async () => {
     made = userProject(sqljs)
     made.write('autogen.config.json', '{ "migration": "migrations" }')
-    expectRefusal(await made.autogen(['check']), 2, /unknown setting "migration"/, /settings/)
+    expectRefusal(await made.autogen(['check']), 2, /unknown setting "migration"\.$/m, /Did you mean "migrations"\?/)
+    made.write('autogen.config.json', '{ "quux": true }')
+    expectRefusal(await made.autogen(['check']), 2, /unknown setting "quux"; there are dataSource, /, /settings/)
   })
 
   test('settings that are no JSON', async () => {
@@ -67,7 +69,29 @@ describe('settings and data source', () => {
 
   test('a data source file that is not there', async () => {
     made = userProject(sqljs)
-    expectRefusal(await made.autogen(['check', '-d', 'src/nowhere.ts']), 2, /src\/nowhere\.ts/, /-d FILE|file/i)
+    const typed = await made.autogen(['check', '-d', 'src/nowhere.ts'])
+    expectRefusal(typed, 2, /There is no file \S+src\/nowhere\.ts, which `-d` names\.$/m, /Mend what `-d` names/)
+    made.write('autogen.config.json', '{ "dataSource": "src/nowhere.ts" }')
+    const written = await made.autogen(['check'])
+    expectRefusal(written, 2, /nowhere\.ts, which `dataSource` of the settings names\.$/m, /Mend what `dataSource`/)
+    made.write('autogen.config.json', '{ "dataSource": { "source": "src/nowhere.ts", "compiled": "dist/nowhere.js" } }')
+    const unbuilt = await made.autogen(['check'])
+    expectRefusal(
+      unbuilt,
+      2,
+      /no file \S+dist\/nowhere\.js, which .* and no src\/nowhere\.ts either\.$/m,
+      /^hint {2}Build/,
+    )
+    made.write('autogen.config.json', '{ "migrations": { "source": "src/nowhere", "compiled": "dist/nowhere" } }')
+    const folder = await made.autogen(['check'])
+    expectRefusal(folder, 2, /no migrations folder \S+dist\/nowhere, and no src\/nowhere either\.$/m, /^hint {2}Build/)
+  })
+
+  test('a module that an entity imports and that is not there', async () => {
+    made = userProject(sqljs, `import './nowhere'\n${userEntity()}`)
+    const ran = await made.autogen(['check'])
+    expectRefusal(ran, 2, /Cannot find module '\.\/nowhere'/, /Mend/)
+    expect(ran.output).not.toContain('Require stack')
   })
 
   test('an entity that fails to load', async () => {
@@ -125,7 +149,12 @@ describe('the database', () => {
     const url = new URL(postgresUrl())
     url.pathname = '/no_such_database'
     made = userProject({ type: 'postgres', url: url.href })
-    expectRefusal(await made.autogen(['upgrade', 'head']), 8, /no_such_database/, /createdb/)
+    expectRefusal(
+      await made.autogen(['upgrade', 'head']),
+      8,
+      /no_such_database/,
+      /createdb -h 127\.0\.0\.1 -p \d+ -U \w+ no_such_database`/,
+    )
   })
 
   test('no password is printed, not even in JSON', async () => {
@@ -216,12 +245,22 @@ describe('messages', () => {
   })
 })
 
+test.each([
+  ['head', /The id "head" cannot be used, as it is a word for a target\./],
+  ['no good', /The id "no good" cannot be used\./],
+])('the id %s', async (id, sentence) => {
+  made = userProject(sqljs)
+  expectRefusal(await made.autogen(['revision', '--empty', '-m', 'x', '--rev-id', id]), 2, sentence, /--rev-id/)
+})
+
 describe('arguments', () => {
   test.each([
     [['frobnicate'], /frobnicate/],
     [['upgrade', '--frobnicate'], /frobnicate/],
     [['check', '--format', 'yaml'], /yaml/],
     [['downgrade'], /target/],
+    [['help', 'frobnicate'], /frobnicate/],
+    [['history', '-r', 'head'], /head is one end, and a range FROM:TO is expected here/],
     [['revision', '-m', 'a', '-m', 'b'], /--message was given 2 times/],
   ])('%j', async (words, sentence) => {
     made = userProject(sqljs)
@@ -253,4 +292,22 @@ test('a password is not printed, wherever it stands', async () => {
   } finally {
     await database.drop()
   }
+})
+
+test('help is a word, too', async () => {
+  made = userProject(sqljs)
+  const all = await made.autogen(['help'])
+  expect(all).toMatchObject({ code: 0, stdout: (await made.autogen(['--help'])).stdout })
+  const one = await made.autogen(['help', 'revision'])
+  expect(one).toMatchObject({ code: 0, stdout: (await made.autogen(['revision', '--help'])).stdout })
+})
+
+test('a hook that fails leaves a revision, and what it does is told all the same', async () => {
+  made = userProject(sqljs)
+  made.write('autogen.config.json', '{ "afterWrite": [["false"]] }')
+  const ran = await made.autogen(['revision', '-m', 'first'])
+  expect({ code: ran.code, stderr: ran.stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^ {2}\+ table user .*\nerror .* is written and stays, but the hook `false`/),
+  })
 })

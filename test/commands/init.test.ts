@@ -116,6 +116,13 @@ test.each([
   expect(readFileSync(join(cwd, 'ormconfig.js'), 'utf8')).toMatch(text)
 })
 
+test('where there are revisions already no first one is asked for', async () => {
+  const cwd = folderWith({ 'package.json': complete, 'migrations/3f2a_first.js': '' })
+  expect((await init({ cwd })).next.at(-1)).toBe(
+    'There are revisions already; see what differs from them:  npx autogen check',
+  )
+})
+
 test('what is missing is named first', async () => {
   expect((await init({ cwd: folderWith({ 'package.json': {} }) })).next[0]).toBe(
     'Install what is missing:  npm install typeorm reflect-metadata pg',

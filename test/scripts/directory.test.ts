@@ -20,6 +20,7 @@ import {
   MissingRevisionError,
   MissingUpgradeError,
   SourceSyntaxError,
+  UsageError,
 } from '../../src/errors'
 import { fromModules, newRevisionId, readDirectory, writeScript, type ReadOptions } from '../../src/scripts/directory'
 
@@ -263,7 +264,9 @@ describe('modules that were imported already', () => {
       MigrationExportError,
     ],
     ['a module without an upgrade', [{ revision: 'a', downRevision: null }], MissingUpgradeError],
-    ['a function that would import it', { './a.js': () => Promise.resolve(a) }, MigrationExportError],
+    ['a function that would import it', { './a.js': () => Promise.resolve(a) }, UsageError],
+    ['the name of a folder', ['dist/migrations'], UsageError],
+    ['not there, as a folder is named instead', 'dist/migrations' as unknown as unknown[], UsageError],
   ])('b1: are refused where one is %s', (_, modules, error) => {
     expect(() => fromModules(modules)).toThrow(error)
   })
