@@ -90,7 +90,7 @@ export const checkCommand: Command<CheckOptions, CheckResult> = {
     warnOfNoEntities(environment, comparison)
     const problems = ranked([
       ...graphProblems,
-      ...drift(comparison, graphProblems, isAhead),
+      ...drift(comparison, graphProblems, { isAhead, fromHistory: options.fromHistory === true }),
       ...(options.strict === true ? uncertainty(comparison.uncertain) : []),
     ])
     return {
@@ -227,7 +227,11 @@ function problem(code: string, message: string, hint: string): Problem {
   return { code, exitCode: exitCodes.graph, message, hint }
 }
 
-function drift({ operations, entityless }: Comparison, others: readonly Problem[], isAhead: boolean): Problem[] {
+function drift(
+  { operations, entityless }: Comparison,
+  others: readonly Problem[],
+  { isAhead, fromHistory }: { readonly isAhead: boolean; readonly fromHistory: boolean },
+): Problem[] {
   if (operations.length === 0) return []
   const first = others.some(({ code }) => code === 'pending')
     ? 'Run `autogen upgrade head` first, then check again.'
@@ -242,8 +246,8 @@ function drift({ operations, entityless }: Comparison, others: readonly Problem[
     {
       code: 'drift',
       exitCode: exitCodes.drift,
-      message: `The entities and the database differ in ${operations.length} ${operations.length === 1 ? 'place' : 'places'}.`,
-      hint: first ?? 'Run `autogen revision -m "what changed"`.',
+      message: `The entities and the ${fromHistory ? 'history' : 'database'} differ in ${operations.length} ${operations.length === 1 ? 'place' : 'places'}.`,
+      hint: first ?? `Run \`autogen revision${fromHistory ? ' --from-history' : ''} -m "what changed"\`.`,
     },
   ]
 }

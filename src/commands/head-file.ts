@@ -42,7 +42,7 @@ function wrong(
   heads: readonly string[],
   graph: RevisionGraph,
 ): Pick<Problem, 'message' | 'hint'> {
-  const newest = `the newest revisions there are ${heads.join(', ') || 'none'}`
+  const newest = `the newest there ${heads.length > 1 ? 'are' : 'is'} ${heads.join(', ') || 'none'}`
   const content = heads.length === 0 ? 'no line but the comment' : `\`${heads.join('`, `')}\``
   // A revision does not lose its id: what HEAD names and nobody has was written here, and its file has gone since.
   const missing = said === 'conflict' ? [] : said.filter((id) => !graph.revisions.has(id))

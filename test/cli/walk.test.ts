@@ -131,6 +131,11 @@ test('where only the history differs, revision prints the flag', async () => {
   expect(live.code).toBe(0)
   expect(live.stdout).toMatch(/--from-history/)
   expect(made.files('migrations').filter((name) => name.endsWith('.ts'))).toHaveLength(1)
+  const checked = await made.autogen(['check', '--from-history'])
+  expect(checked.code).toBe(3)
+  expect(checked.output).toMatch(
+    /The entities and the history differ in 1 place\.\nhint +Run `autogen revision --from-history -m/,
+  )
   const written = await made.autogen(['revision', '-m', 'add nick', '--from-history'])
   expect(written).toMatchObject({ code: 0, stderr: '' })
   expect(written.stdout).toMatch(/\+ column user\.nick/)
