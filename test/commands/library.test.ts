@@ -78,6 +78,7 @@ test('the whole walk', async () => {
     rewritten: [],
     renames: {},
     historyDiffers: false,
+    alreadyThere: false,
   })
   const step = (revision: string, direction: string, message: string) => {
     return { revision, direction, message, durationMs: expect.any(Number) }

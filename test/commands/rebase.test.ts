@@ -287,7 +287,7 @@ describe('HEAD', () => {
       problems: [
         {
           code: 'stale-head-file',
-          message: 'migrations/HEAD names zzzz, which no file here has; the newest revisions there are aaaa.',
+          message: 'migrations/HEAD names zzzz, which no file here has; the newest there is aaaa.',
           hint: 'Restore that file, or write `aaaa` into migrations/HEAD if it was taken out on purpose.',
         },
       ],
@@ -295,7 +295,7 @@ describe('HEAD', () => {
     writeFileSync(join(made.folder, 'migrations/HEAD'), '# a note\n')
     expect(await staleness(made)).toMatchObject([
       {
-        message: 'migrations/HEAD says that there are none; the newest revisions there are aaaa.',
+        message: 'migrations/HEAD says that there are none; the newest there is aaaa.',
         hint: 'Write `aaaa` into it.',
       },
     ])
