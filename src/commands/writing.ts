@@ -65,6 +65,7 @@ export async function writeRevision(environment: Environment, draft: Draft): Pro
       'Pass a folder as `migrations`.',
     )
   }
+  refuseBuilt(place)
   checkLabels(graph, draft.branchLabels)
   const folder = chooseFolder(graph, place, draft)
   const revision = draft.id ?? newRevisionId()
@@ -133,6 +134,15 @@ export async function afterWriting(
     if (lost !== undefined) throw new WriteHookError(run.name, path, `took ${lost} out of it.`)
   }
   return left
+}
+
+/** What a build has made is made again by the next one: a file that is written there has no source, and goes. */
+function refuseBuilt({ migrations, compiled, folder }: Place): void {
+  if (compiled === undefined || !migrations.includes(compiled)) return
+  throw new UsageError(
+    `The sources of your migrations are not here, only ${relative(folder, compiled)}, which is built from them.`,
+    'Run the command where the folder that `migrations` names as `source` is.',
+  )
 }
 
 /** Labels are checked before there is a file that holds them. */

@@ -209,6 +209,16 @@ describe('autogen rebase', () => {
     expect(await refusal(autogen.rebase(options))).toMatchObject({
       message: expect.stringContaining('is compiled from a source that is not here'),
     })
+    for (const writing of [
+      autogen.revision({ ...made.options, message: 'more', empty: true, head: 'bbbb' }),
+      autogen.merge({ ...made.options, revisions: 'heads' }),
+    ]) {
+      expect(await refusal(writing)).toMatchObject({
+        exitCode: 2,
+        message: 'The sources of your migrations are not here, only dist, which is built from them.',
+      })
+    }
+    expect(readdirSync(join(made.folder, 'dist')).sort()).toEqual(['aaaa.js', 'bbbb.js', 'cccc.js'])
   })
 
   test('modules have no files to change', async () => {
