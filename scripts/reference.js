@@ -10,7 +10,8 @@ const page = join(__dirname, '../docs/reference.md')
 /** What each exit code means; several at once rank as the page says. */
 const meanings = {
   unexpected: 'something nobody foresaw; the stack is printed',
-  usage: 'the command line, the settings, or a file of yours that does not load',
+  usage:
+    'the command line, the settings, a file of yours that does not load, or a right that files or database do not give',
   drift: '`check`: the entities and the database differ',
   graph: 'the revisions: several heads, not at head, pending, edited, skipped, diverged, unknown',
   migration: 'a migration failed and was rolled back',
