@@ -12,6 +12,7 @@ import type { Purpose } from './runtime/connection'
 import { openSession, type Session } from './runtime/session'
 import type { RunEvent } from './runtime/events'
 import type { MigrationScript } from './scripts/script'
+import { reachesRevisions } from './scripts/typeorm'
 import type { ScriptTemplate } from './scripts/template'
 import type { HookRun, WriteHook } from './scripts/write-hooks'
 
@@ -132,6 +133,7 @@ export function createEnvironment(parts: Parts): Environment {
     dataSource: () =>
       (dataSource ??= parts.dataSource().then((found) => {
         loaded = found
+        warnOfGlobs(found, parts, emit)
         return warnOfSideEffects(found, emit)
       })),
     session: () => open('read'),
@@ -162,6 +164,20 @@ export function createEnvironment(parts: Parts): Environment {
     },
   }
   return environment
+}
+
+/** TypeORM loads what its globs reach as migrations of its own, and an application does not start with ours among them. */
+function warnOfGlobs(dataSource: DataSource, { place, scripts }: Parts, emit: Listener): void {
+  if (place === undefined) return
+  const folders = [...place.migrations, ...(place.compiled === undefined ? [] : [place.compiled])]
+  const files = scripts.flatMap(({ revision }) => revision.path ?? [])
+  if (!reachesRevisions(dataSource.options.migrations, folders, { files, from: place.folder })) return
+  emit({
+    type: 'warning',
+    code: 'typeorm-globs',
+    message:
+      "Your data source's `migrations` reach the folder of your revisions, which TypeORM loads as its own and fails on when the application starts: take that folder out of them.",
+  })
 }
 
 const dangerous = ['synchronize', 'dropSchema', 'migrationsRun'] as const

@@ -123,12 +123,13 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
   const project = found.file ?? settings.dataSource ?? settings.migrations ?? findOrmconfig(cwd)
   // What was typed is no setting of the file.
   const namedIn = options.migrations === undefined && found.settings.migrations !== undefined ? found.file : undefined
+  const emit = listenerOf(options)
   return createEnvironment(
     defined({
       settings: { ...settings, backup: backupFrom(settings.backup, base('backup')) },
       scripts:
         modules === undefined
-          ? await readScripts(folders, settings.recursive === true, { project, namedIn, setting: migrations })
+          ? await readScripts(folders, settings.recursive === true, { project, namedIn, setting: migrations, emit })
           : fromModules(modules),
       x: typedFor(options),
       place:
@@ -156,7 +157,7 @@ async function openProject(options: ProjectOptions): Promise<Environment> {
           x: typedFor(options) ?? {},
         }),
       authorOf,
-      emit: listenerOf(options),
+      emit,
       signal: options.signal,
     }),
   )
@@ -258,8 +259,10 @@ async function readScripts(
     readonly project: unknown
     readonly namedIn: string | undefined
     readonly setting: NonNullable<Settings['migrations']>
+    readonly emit: Listener | undefined
   },
 ): Promise<MigrationScript[]> {
+  const foreign: string[] = []
   const source = isSourceAndCompiled(from.setting) ? from.setting.source : undefined
   const load = (file: string) =>
     loadUserFile(file).catch((error: unknown) => {
@@ -267,13 +270,25 @@ async function readScripts(
       throw preferred ? new NoCompilerError(error.file, 'migrations') : error
     })
   try {
-    return await readDirectory(folders, { load, recursive })
+    const scripts = await readDirectory(folders, { load, recursive, onForeign: (file) => void foreign.push(file) })
+    warnOfForeign(foreign, from.emit)
+    return scripts
   } catch (error) {
     if (!(error instanceof MigrationsFolderNotFoundError)) throw error
     // Where nothing says that there is a project, its folder is not what is missing.
     if (from.project === undefined) throw new SettingsNotFoundError(dirname(folders[0]!))
     throw new MigrationsFolderNotFoundError(error.folder, from.namedIn, source)
   }
+}
+
+/** A class among the revisions looks as if it would run with them. */
+function warnOfForeign([first, ...more]: readonly string[], emit: Listener | undefined): void {
+  if (first === undefined) return
+  const message =
+    more.length === 0
+      ? `${first} is a migration of TypeORM's own, which we do not run: move it out of the folder.`
+      : `${first} and ${more.length} more are migrations of TypeORM's own, which we do not run: move them out of the folder.`
+  emit?.({ type: 'warning', code: 'typeorm-migrations', message })
 }
 
 /** Another address for the data source, and the folder that a relative one starts at. */

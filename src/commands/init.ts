@@ -1,11 +1,12 @@
 // `autogen init`: looks at the project, writes what is missing where its build picks it up, overwrites nothing, says what to type next.
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
 import { endings, findSettings, readJson } from '../config'
 import { isSourceAndCompiled, type Settings, type SourceAndCompiled } from '../settings'
 import { AutogenError, FileLoadError, UsageError } from '../errors'
 import { loadModule } from '../loader/register'
 import { defined } from '../model/defined'
+import { globsIn, reachesRevisions } from '../scripts/typeorm'
 import type { Command } from './command'
 
 export interface InitOptions extends Pick<Settings, 'dataSource' | 'migrations'> {
@@ -57,7 +58,10 @@ export const initCommand: Command<InitOptions, InitResult> = {
       folder: project.folder,
       created: written.created,
       kept: written.kept,
-      next: nextSteps(project, dataSource, written.created, hasRevisions(project, migrations)),
+      next: nextSteps(project, dataSource, written.created, {
+        continues: hasRevisions(project, migrations),
+        reached: isReached(project, dataSource, migrations),
+      }),
     }
   },
   print(result, { line, paint }) {
@@ -266,11 +270,31 @@ function hasRevisions({ folder }: Project, migrations: readonly string[]): boole
   return names.some((name) => /(?<!\.d)\.[cm]?[jt]s$/.test(name))
 }
 
+/** Looked for in the text: a data source that is only now set up need not load yet. */
+function isReached(project: Project, dataSource: string | undefined, folders: readonly string[]): boolean {
+  const file = dataSource === undefined ? undefined : resolve(project.folder, dataSource)
+  if (file === undefined || !existsSync(file)) return false
+  const globs = globsIn(readFileSync(file, 'utf8'))
+  const places = folders.flatMap((folder) => {
+    const setting = sourceAndCompiled(project, folder)
+    return typeof setting === 'string' ? [setting] : [setting.source, setting.compiled]
+  })
+  const ours = places.map((place) => resolve(project.folder, place))
+  // `__dirname + '/migrations/*.ts'` starts at the file, `'src/migrations/*.ts'` at the project.
+  return [dirname(file), project.folder].some((from) =>
+    reachesRevisions(
+      globs.map((glob) => join(from, glob)),
+      ours,
+      { from },
+    ),
+  )
+}
+
 function nextSteps(
   project: Project,
   dataSource: string | undefined,
   created: readonly string[],
-  continues: boolean,
+  { continues, reached }: { readonly continues: boolean; readonly reached: boolean },
 ): string[] {
   const steps: string[] = []
   const missing = ['typeorm', 'reflect-metadata'].filter((name) => !project.dependencies.has(name))
@@ -279,6 +303,10 @@ function nextSteps(
   if (dataSource !== undefined && created.includes(dataSource))
     steps.push(
       `Look at ${dataSource}: it says where your database (${driverOf(project).variable}) and your entities are.`,
+    )
+  if (reached)
+    steps.push(
+      `Take the folder of your revisions out of \`migrations\` in ${dataSource}: TypeORM would load them as its own, and fail.`,
     )
   steps.push(
     continues

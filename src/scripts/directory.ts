@@ -10,6 +10,7 @@ import { checkHeader, checkMigration, exportsOfMigration, looksLikeMigration, re
 import { withParent } from './rewrite'
 import type { MigrationScript } from './script'
 import { findSyntaxError } from './syntax'
+import { isTypeormMigration } from './typeorm'
 
 export { fileName, newRevisionId, slugOf } from './file-name'
 export { fromModules } from './modules'
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly prefer?: 'source' | 'compiled'
   /** Also reads the folders inside. */
   readonly recursive?: boolean
+  /** Hears of a file that is a migration of TypeORM's own, and none of ours. */
+  readonly onForeign?: (file: string) => void
 }
 
 /** Reads the revisions of one or several folders. A file is run only where its head cannot be read without. */
@@ -30,7 +33,7 @@ export async function readDirectory(folders: readonly string[], options: ReadOpt
   const prefersSource = options.prefer !== 'compiled'
   const found: MigrationScript[] = []
   for (const file of onePerStem(await withoutAliases(files), prefersSource)) {
-    const script = await readScript(file, options.load)
+    const script = await readScript(file, options)
     if (script) found.push(script)
   }
   return onePerRevision(found, prefersSource)
@@ -234,15 +237,20 @@ function isSource(file: string): boolean {
   return sourceExtensions.includes(extname(file))
 }
 
-async function readScript(file: string, load: ReadOptions['load']): Promise<MigrationScript | undefined> {
+async function readScript(
+  file: string,
+  { load, onForeign }: Pick<ReadOptions, 'load' | 'onForeign'>,
+): Promise<MigrationScript | undefined> {
   const source = await readFile(file, 'utf8')
   const loadExports = () => loadFile(file, load)
   const header = scanHeader(source)
   if (header) return { revision: revisionOf(header, file), load: async () => checkMigration(await loadExports(), file) }
-  // A helper beside the migrations is not run to find out that it is one.
+  const isForeign = isTypeormMigration(source)
+  // A helper beside the migrations is not run to find out that it is one, and a class of TypeORM's says no `revision`.
+  if (isForeign && !/\brevision\b/.test(source)) return void onForeign?.(file)
   if (!/\b(?:revision|downRevision|upgrade|downgrade)\b/.test(source)) return undefined
   const exports = exportsOfMigration(await loadExports())
-  if (!looksLikeMigration(exports)) return undefined
+  if (!looksLikeMigration(exports)) return isForeign ? void onForeign?.(file) : undefined
   return { revision: revisionOf(checkHeader(exports, file), file), load: async () => checkMigration(exports, file) }
 }
 

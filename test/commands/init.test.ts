@@ -123,6 +123,24 @@ test('where there are revisions already no first one is asked for', async () => 
   )
 })
 
+test.each([
+  ["migrations: [__dirname + '/migrations/*{.ts,.js}']", true],
+  ["migrations: ['dist/migrations/*.js']", true],
+  ['migrations: [`${__dirname}/migrations/**/*.ts`]', true],
+  ["migrations: ['src/typeorm/*.ts']", false],
+  ['migrations: [First1700000000000]', false],
+])('a data source that says %s would load our revisions: %p', async (says, isTold) => {
+  const cwd = folderWith({
+    'package.json': complete,
+    'tsconfig.json': built,
+    'src/data-source.ts': `export default new DataSource({ type: 'postgres', ${says} })`,
+  })
+  const { next } = await init({ cwd })
+  expect(next.some((step) => step.startsWith('Take the folder of your revisions out of `migrations` in src'))).toBe(
+    isTold,
+  )
+})
+
 test('what is missing is named first', async () => {
   expect((await init({ cwd: folderWith({ 'package.json': {} }) })).next[0]).toBe(
     'Install what is missing:  npm install typeorm reflect-metadata pg',

@@ -167,6 +167,43 @@ describe('what TypeORM would do by itself', () => {
     await plain.destroy()
   })
 
+  test.each([
+    ['dist/migrations/*.js', true],
+    ['src/migrations/*{.ts,.js}', true],
+    ['**/migrations/*.js', true],
+    ['src/typeorm/*.ts', false],
+    ['src/migrations/*.migration.ts', false],
+  ])('a glob of its own, %s, that reaches our folder is warned of: %p', async (glob, isWarned) => {
+    const cwd = freshFolder()
+    mkdirSync(join(cwd, 'src/migrations'), { recursive: true })
+    const warnings: string[] = []
+    await autogen.current({
+      cwd,
+      dataSource: sourceOf({ ...sqlite().options, migrations: [join(cwd, glob), function First1700000000000() {}] }),
+      migrations: { source: 'src/migrations', compiled: 'dist/migrations' },
+      onEvent: (event) => void (event.type === 'warning' && warnings.push(event.message)),
+    })
+    expect(warnings).toEqual(isWarned ? [expect.stringMatching(/`migrations` reach the folder of your revisions/)] : [])
+  })
+
+  test('a class of its own in our folder is named, and is not run', async () => {
+    const cwd = freshFolder()
+    mkdirSync(join(cwd, 'migrations'))
+    writeFileSync(
+      join(cwd, 'migrations/1700000000000-First.js'),
+      `module.exports = class First1700000000000 { async up(runner) { throw new Error('upgrade') } }\n`,
+    )
+    const warnings: string[] = []
+    await autogen.upgrade({
+      cwd,
+      dataSource: sourceOf(sqlite().options),
+      onEvent: (event) => void (event.type === 'warning' && warnings.push(event.message)),
+    })
+    expect(warnings).toEqual([
+      `${join(cwd, 'migrations/1700000000000-First.js')} is a migration of TypeORM's own, which we do not run: move it out of the folder.`,
+    ])
+  })
+
   test.each([['synchronize'], ['dropSchema'], ['migrationsRun']])('%s alone is named alone', async (option) => {
     const dataSource = sourceOf({ ...sqlite().options, [option]: true })
     const warnings: string[] = []
