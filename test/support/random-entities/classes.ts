@@ -96,6 +96,7 @@ function isEmpty(value: Argument): boolean {
 // From data to decorators
 
 function classesOf(spec: Entities): ClassSource[] {
+  if (spec.entities.length + spec.views.length === 0) return [nobodys()]
   const roots = spec.entities.filter(({ parent }) => parent === undefined)
   const children = spec.entities.filter(({ parent }) => parent !== undefined)
   return [
@@ -134,6 +135,14 @@ function entityClass(entity: EntitySpec, spec: Entities): ClassSource {
     isEntity: true,
   }
 }
+
+/** A data source without any entity at all is taken for a mistake. */
+const nobodys = (): ClassSource => ({
+  name: 'Nobodys',
+  decorators: [decoration('Entity', { name: 'nobodys', synchronize: false })],
+  members: [{ property: 'id', decorators: [decoration('PrimaryColumn', 'int')] }],
+  isEntity: true,
+})
 
 function classDecorators(entity: EntitySpec, spec: Entities): Decoration[] {
   const { name, table, schema, comment, parent, tree } = entity

@@ -47,7 +47,7 @@ export function randomPair(random: Random): Pair {
   const from = random.chance(0.03) ? noEntities : randomEntities(random)
   return {
     from,
-    to: castable(from, editedFrom(from, random)),
+    to: inPlace(from, castable(from, editedFrom(from, random))),
     renamed: random.chance(0.5),
     names: random.chance(0.7),
     defaultSchema: random.chance(0.8) ? 'public' : 'Tenant 1',
@@ -61,6 +61,23 @@ function editedFrom(from: Entities, random: Random): Entities {
   let to = from
   for (let left = random.below(7); left > 0; left--) to = tidy(random.pick(edits)(to, random))
   return to
+}
+
+/** A table that is gone in one schema and comes in another is refused: it comes by another name there. */
+function inPlace(from: Entities, to: Entities): Entities {
+  const isElsewhere = (schema: string | undefined, has: (one: EntitySpec) => boolean) =>
+    from.entities.some((one) => one.schema !== schema && has(one))
+  const entities = to.entities.map((entity, at): EntitySpec => {
+    const { parent, schema, table } = entity
+    const relations = entity.relations.map((relation) => {
+      const { joinTable, ...rest } = relation
+      const joins = (one: EntitySpec) => one.relations.some((other) => other.joinTable === joinTable)
+      return joinTable !== undefined && isElsewhere(schema, joins) ? rest : relation
+    })
+    const isMoved = parent === undefined && isElsewhere(schema, (one) => one.table === table)
+    return { ...entity, relations, ...(isMoved && { table: `moved ${at}` }) }
+  })
+  return { ...to, entities }
 }
 
 type Edit = (spec: Entities, random: Random) => Entities
