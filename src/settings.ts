@@ -324,7 +324,7 @@ export function validate(exported: unknown, file: string): ProjectSettings {
     throw new InvalidSettingsError(file, 'does not export an object of settings')
   }
   for (const [key, value] of Object.entries(exported)) {
-    if (!(key in settingDeclarations)) throw unknownSetting(file, key)
+    if (!Object.hasOwn(settingDeclarations, key)) throw unknownSetting(file, key)
     if (value === undefined) continue
     const wanted = settingDeclarations[key as keyof typeof settingDeclarations].wants(value)
     if (wanted !== undefined) throw new InvalidSettingsError(file, `has a setting "${key}" that is not ${wanted}`)

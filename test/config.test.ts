@@ -277,9 +277,10 @@ describe('what a setting may be', () => {
       message: 'package.json (project shop) has an unknown setting "migration".',
       hint: 'Did you mean "migrations"?',
     })
-    expect(await refusal(() => validate({ projects: { shop: { quux: 'x' } } }, 'package.json'))).toMatchObject({
-      message: `package.json (project shop) has an unknown setting "quux"; there are ${names}.`,
-    })
+    for (const key of ['quux', 'constructor'])
+      expect(await refusal(() => validate({ projects: { shop: { [key]: 'x' } } }, 'package.json'))).toMatchObject({
+        message: `package.json (project shop) has an unknown setting "${key}"; there are ${names}.`,
+      })
   })
 })
 
