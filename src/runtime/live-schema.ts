@@ -1,10 +1,10 @@
 // The schema as it is while migrations run: introspected once, then moved on by the operations that ran.
-import { NotResumableError } from '../errors'
+import { IrreversibleError, MissingTargetError, NotResumableError } from '../errors'
 import type { QualifiedName, SchemaModel } from '../model/schema'
 import { apply } from '../operations/apply'
 import type { Intent } from '../operations/intent'
 import { effectsOf, type Operation } from '../operations/operation'
-import { reverseAll } from '../operations/reverse'
+import { reverse } from '../operations/reverse'
 import { qualified } from '../operations/spec'
 import type { LogEntry } from './log'
 import type { Session } from './session'
@@ -47,7 +47,7 @@ export function liveSchema(session: Session): LiveSchema {
     },
     async rewind(previous, intents) {
       const now = await live.read(intents)
-      const operations = previous.operations.flatMap(effectsOf).filter(changesSchema)
+      const { operations } = previous
       const before = undo(now, operations) ?? undo(now, operations.slice(0, -1))
       if (before === undefined) {
         throw new NotResumableError(
@@ -70,10 +70,27 @@ export function changesSchema({ kind }: { readonly kind: string }): boolean {
 
 /** The schema before the operations; undefined where they cannot have happened: the last of them was only begun. */
 function undo(schema: SchemaModel, operations: readonly Operation[]): SchemaModel | undefined {
+  let now = schema
+  for (const operation of operations.flatMap(effectsOf).filter(changesSchema).toReversed()) {
+    if (leaves(operation) && possible(() => apply(now, [operation])) !== undefined) return undefined
+    const before = possible(() => apply(now, reverse(operation)))
+    if (before === undefined) return undefined
+    now = before
+  }
+  return now
+}
+
+/** Whether it takes something away that could not be taken away twice. What others need of schemas and extensions stays. */
+function leaves({ kind }: Operation): boolean {
+  return kind.startsWith('drop') && kind !== 'dropSchema' && kind !== 'dropExtension'
+}
+
+function possible(work: () => SchemaModel): SchemaModel | undefined {
   try {
-    return apply(schema, reverseAll(operations))
-  } catch {
-    return undefined
+    return work()
+  } catch (error) {
+    if (error instanceof MissingTargetError || error instanceof IrreversibleError) return undefined
+    throw error
   }
 }
 
