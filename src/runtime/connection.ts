@@ -8,6 +8,7 @@ import { DatabaseNotFoundError } from '../errors'
 import { defined } from '../model/defined'
 import { addressOf, isSqlite, masterOf, requireAddress } from './address'
 import { connectionError } from './connection-error'
+import { withinTransaction, withoutSubscribers } from './manager'
 import { rememberPassword } from './passwords'
 import { isSqljs, keepFile, saveFirst, sqljsSettings, unstoredReason, type Keeper } from './sqljs'
 
@@ -49,7 +50,7 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
       borrowed: true,
       keeper,
       unstored: unstoredReason(dataSource),
-      manager: (work) => withoutSubscribers(runner, work),
+      manager: (work) => withoutSubscribers(runner, () => withinTransaction(runner, work)),
       async close() {
         await release(runner, theirs)
         keeper?.release()
@@ -66,7 +67,7 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
     async manager(work) {
       built ??= buildMetadatas(own.setOptions({ entities: dataSource.options.entities ?? [] }))
       await built
-      return work(runner.manager)
+      return withinTransaction(runner, work)
     },
     async close() {
       await release(runner)
@@ -82,23 +83,6 @@ const inMemory = { database: ':memory:', readonly: false }
 function isAbsent(options: DataSourceOptions): boolean {
   const { file } = addressOf(options)
   return isSqlite(options) && !isSqljs(options) && file !== undefined && !existsSync(file)
-}
-
-/**
- * An application's subscribers speak of its present, a migration of its past. On SQLite the application works on the same runner,
- * so it has its own broadcaster back as soon as the work is done.
- */
-async function withoutSubscribers<R>(runner: QueryRunner, work: (manager: EntityManager) => Promise<R>): Promise<R> {
-  const { broadcaster, manager } = runner
-  const Broadcaster = broadcaster.constructor as new (runner: object) => typeof broadcaster
-  const nobody = { subscribers: [] }
-  // What it was made for is called `connection` by TypeORM 0.3.
-  Object.assign(runner, { broadcaster: new Broadcaster({ dataSource: nobody, connection: nobody, manager }) })
-  try {
-    return await work(manager)
-  } finally {
-    Object.assign(runner, { broadcaster })
-  }
 }
 
 async function connect(dataSource: DataSource, changes: object): Promise<Connected> {

@@ -60,6 +60,32 @@ describe.each(databases)('what a script does through the manager on %s', (_, cre
     expect(await here.ask('SELECT id, name FROM person')).toEqual([{ id: 1, name: 'Ann' }])
   })
 
+  test.each([
+    ['COMMIT', (manager: typeorm.EntityManager) => manager.query('COMMIT')],
+    ['ROLLBACK', (manager: typeorm.EntityManager) => manager.query('DELETE FROM person; ROLLBACK; BEGIN')],
+    ['COMMIT', (manager: typeorm.EntityManager) => manager.queryRunner!.commitTransaction()],
+  ])('may not %s the transaction it is lent', async (word, end) => {
+    const ended = running((op) =>
+      op.manager(async (manager) => {
+        await manager.save('person', [{ id: 1, name: 'Ann' }])
+        await end(manager)
+      }),
+    )
+    await expect(ended).rejects.toMatchObject({ code: 'transaction-control', exitCode: 6, sql: word })
+    expect(await here.ask('SELECT id FROM person')).toEqual([])
+  })
+
+  test('begins and commits of its own where the migration has no transaction', async () => {
+    await running((op) =>
+      op.autocommit((inside) =>
+        inside.manager(async (manager) => {
+          await manager.transaction((inner) => inner.save('person', [{ id: 1, name: 'Ann' }]))
+        }),
+      ),
+    )
+    expect(await here.ask('SELECT id FROM person')).toEqual([{ id: 1 }])
+  })
+
   test('is heard by no subscriber of an application that lends its connection, which has them back afterwards', async () => {
     const heard: string[] = []
     class Listener implements typeorm.EntitySubscriberInterface {
