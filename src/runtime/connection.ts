@@ -31,7 +31,7 @@ export interface Connection {
   /** What was changed since the connection was opened and is in no file: why, and what to do; undefined where all is well. */
   unstored(): Promise<string | undefined>
   /** Runs work with TypeORM's entity manager on this very connection; it knows the user's entities, and no subscriber hears of it. */
-  manager<R>(work: (manager: EntityManager) => Promise<R>): Promise<R>
+  manager<R>(work: (manager: EntityManager) => Promise<R>, at?: string): Promise<R>
   close(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
       borrowed: true,
       keeper,
       unstored: unstoredReason(dataSource),
-      manager: (work) => withoutSubscribers(runner, () => withinTransaction(runner, work)),
+      manager: (work, at) => withoutSubscribers(runner, () => withinTransaction(runner, work, at)),
       async close() {
         await release(runner, theirs)
         keeper?.release()
@@ -64,10 +64,10 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
     borrowed: false,
     keeper,
     unstored: unstoredReason(dataSource),
-    async manager(work) {
+    async manager(work, at) {
       built ??= buildMetadatas(own.setOptions({ entities: dataSource.options.entities ?? [] }))
       await built
-      return withinTransaction(runner, work)
+      return withinTransaction(runner, work, at)
     },
     async close() {
       await release(runner)

@@ -3,6 +3,7 @@ import { AutogenError, exitCodes } from '../errors'
 import type { Row } from '../dialects/dialect'
 import { createOp, type Backing } from '../operations/record'
 import { callName } from '../operations/rows'
+import { lineOf } from '../operations/targets'
 import { runBatches } from './batched'
 import type { LiveSchema } from './live-schema'
 import { passagesOf, type RecordedMigration } from './recorded'
@@ -88,10 +89,10 @@ function liveBacking(stage: Stage, mode: Mode): Backing {
       schema.forget()
       return rows
     },
-    async manager(work) {
+    async manager(work, { at }) {
       const result = await run.live('op.manager', within, () =>
         // The one cast: `Op` is typed without TypeORM, and what a script says its manager is, is TypeORM's.
-        session.manager((manager) => work(manager as never)),
+        session.manager((manager) => work(manager as never), lineOf({ at })),
       )
       schema.forget()
       return result

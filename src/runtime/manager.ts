@@ -23,12 +23,13 @@ export async function withoutSubscribers<R>(runner: QueryRunner, work: () => Pro
 export async function withinTransaction<R>(
   runner: QueryRunner,
   work: (manager: EntityManager) => Promise<R>,
+  at: string | undefined,
 ): Promise<R> {
   if (!runner.isTransactionActive) return work(runner.manager)
   const { query } = runner
   const own = Object.getOwnPropertyDescriptor(runner, 'query')
   const refusing = (...asked: readonly [sql: string, ...rest: unknown[]]): unknown => {
-    if (control.test(asked[0])) refuseTransactionControl(asked[0], undefined)
+    if (control.test(asked[0])) refuseTransactionControl(asked[0], at)
     return Reflect.apply(query, runner, asked)
   }
   Object.assign(runner, { query: refusing })

@@ -58,8 +58,8 @@ export interface Session {
   withoutPasswords(text: string): string
   /** An operation as people read it, without those passwords. */
   describe(operation: Operation): string
-  /** Runs work with TypeORM's entity manager on this connection, its metadata built when first asked for; no subscriber hears of it. */
-  manager<R>(work: (manager: EntityManager) => Promise<R>): Promise<R>
+  /** Runs work with TypeORM's entity manager on this connection, its metadata built when first asked for; no subscriber hears of it, and `at` asked for it. */
+  manager<R>(work: (manager: EntityManager) => Promise<R>, at?: string): Promise<R>
   /** Begins a transaction; on SQLite it holds the write lock from its first moment. */
   begin(options?: Partial<Omit<BeginOptions, 'defaultSchema'>>): Promise<Transaction>
   /** Whether a pooler hands each transaction to another connection, so that only a transaction can hold the lock. */
@@ -107,7 +107,7 @@ export async function openSession(
       // What sql.js holds in memory it takes for a file, too.
       copies: connection.driver === 'sqljs' ? connection.copies : dialect.copies?.(db),
       unstored: () => connection.unstored(),
-      manager: <R>(work: (manager: EntityManager) => Promise<R>) => connection.manager(work),
+      manager: <R>(work: (manager: EntityManager) => Promise<R>, at?: string) => connection.manager(work, at),
       begin: ({ foreignKeysOff = false, ...rest }: Parameters<Session['begin']>[0] = {}) =>
         dialect.session.begin(db, defined({ foreignKeysOff, defaultSchema, ...rest })),
       another:

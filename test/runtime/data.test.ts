@@ -71,7 +71,12 @@ describe.each(databases)('what a script does through the manager on %s', (_, cre
         await end(manager)
       }),
     )
-    await expect(ended).rejects.toMatchObject({ code: 'transaction-control', exitCode: 6, sql: word })
+    await expect(ended).rejects.toMatchObject({
+      code: 'transaction-control',
+      exitCode: 6,
+      sql: word,
+      at: expect.stringMatching(/data\.test\.ts:\d+$/),
+    })
     expect(await here.ask('SELECT id FROM person')).toEqual([])
   })
 
