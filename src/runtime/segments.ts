@@ -174,17 +174,12 @@ export class SegmentRun {
     const { skipping } = this
     this.#refusePooled()
     if (!skipping) await this.#refuseLostLock()
-    const before = { parts: this.#parts, committed: this.#committed, row: this.#row }
-    this.#parts++
-    this.#committed = [...this.#committed, ...this.#open]
-    try {
+    await this.#together(async () => {
+      this.#parts++
+      this.#committed = [...this.#committed, ...this.#open]
       if (!skipping) await this.#record()
       await this.#commit()
-    } catch (error) {
-      // It was rolled back, with the log's knowledge of it.
-      ;({ parts: this.#parts, committed: this.#committed, row: this.#row } = before)
-      throw error
-    }
+    })
     this.#open = []
     this.#dirty = false
     if (skipping) this.#refuseEdited()
@@ -202,8 +197,10 @@ export class SegmentRun {
     const runPiece: RunPiece = async (piece, at) => {
       await this.#begin()
       const note = await piece((statement) => this.#statements.send(statement, undefined, at))
-      if (note !== undefined) await this.#record(note)
-      await this.#commit()
+      await this.#together(async () => {
+        if (note !== undefined) await this.#record(note)
+        await this.#commit()
+      })
       this.#hasCommitted ||= note !== undefined
       return note !== undefined
     }
@@ -223,16 +220,15 @@ export class SegmentRun {
     await this.#statements.refuseInterrupted()
     await this.#begin()
     await this.#refuseLostLock()
-    const row = this.#row
     try {
-      const heads = await applyHeads(session, change.removed, change.added)
-      await this.#write({ status: 'done', stepsDone: this.#parts + 1, operations: this.#all, checksum })
-      await last?.(heads, this.#query)
-      await this.#commit()
-      return heads
+      return await this.#together(async () => {
+        const heads = await applyHeads(session, change.removed, change.added)
+        await this.#write({ status: 'done', stepsDone: this.#parts + 1, operations: this.#all, checksum })
+        await last?.(heads, this.#query)
+        await this.#commit()
+        return heads
+      })
     } catch (error) {
-      // A row that was written in here is rolled back: the failure must write one of its own.
-      this.#row = row
       throw migrationFailure(error, session, { step, completed: this.#parts })
     }
   }
@@ -284,8 +280,10 @@ export class SegmentRun {
     const { skipping } = this
     if (!skipping && !(await this.#tookEffect(segment, work))) {
       const before = this.#committed
-      this.#committed = [...before, ...operations]
-      await this.#recordAlone(`${inDoubt}${segment.statement.sql}`)
+      await this.#together(() => {
+        this.#committed = [...before, ...operations]
+        return this.#recordAlone(`${inDoubt}${segment.statement.sql}`)
+      })
       try {
         this.#alone = true
         await this.#removeRemains(segment, work)
@@ -346,8 +344,19 @@ export class SegmentRun {
     this.#transaction = undefined
   }
 
+  /** What is written down together with a commit is known only once that has taken effect: else all of it was rolled back. */
+  async #together<R>(work: () => Promise<R>): Promise<R> {
+    const before = { parts: this.#parts, committed: this.#committed, row: this.#row, note: this.#note }
+    try {
+      return await work()
+    } catch (error) {
+      ;({ parts: this.#parts, committed: this.#committed, row: this.#row, note: this.#note } = before)
+      throw error
+    }
+  }
+
   #recordAlone(note?: string): Promise<void> {
-    return inTransaction(this.#task.session, () => this.#record(note))
+    return this.#together(() => inTransaction(this.#task.session, () => this.#record(note)))
   }
 
   async #record(note?: string): Promise<void> {

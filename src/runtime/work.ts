@@ -100,10 +100,9 @@ export async function perform(
   const { skipping } = run
   await run.run({ ...work, plan: planWith(work.plan, await liveMetadataSql(session, work.operations, before)) })
   if (!mode.transaction) await run.commitPart()
-  // In parts that are committed, what the SQL did is in the schema already, as far as it can be.
-  if (run.skipping) schema.become(after)
-  else if (skipping || intents.some(runsOwnSql)) schema.forget()
-  else schema.become(after)
+  // In parts that are committed, what the SQL did is in the schema already, as far as it can be; for SQL alone none was read.
+  if (!run.skipping && (skipping || intents.some(runsOwnSql))) schema.forget()
+  else if (!intents.every(namesNothing)) schema.become(after)
   if (rest.length > 0) await perform(session, schema, run, rest, mode)
 }
 
