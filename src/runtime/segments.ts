@@ -31,6 +31,8 @@ export class SegmentRun {
   #transaction: Transaction | undefined
   #row: number | undefined
   #note: string | undefined
+  /** Whether the log row holds what this run did, and no more what the run before did. */
+  #recorded = false
   #parts = 0
   /** Operations of the parts that are committed, and of the one that is open. */
   #committed: Operation[] = []
@@ -100,7 +102,8 @@ export class SegmentRun {
     const { previous } = this.#task
     this.#parts = 0
     this.#committed = []
-    this.#note = previous?.reason
+    this.#note = undefined
+    this.#recorded = false
     this.#row = previous?.id
   }
 
@@ -207,7 +210,7 @@ export class SegmentRun {
     if (!skipping) await work(runPiece, this.#previousNote())
     this.#parts++
     if (skipping) return
-    await this.#recordAlone()
+    await this.#recordDone()
     this.#tellCommitted()
   }
 
@@ -243,7 +246,8 @@ export class SegmentRun {
   /** After the rollback, in a transaction of its own: writes down that the attempt failed, and why. */
   async recordFailure(error: unknown, session: Session): Promise<void> {
     const { previous } = this.#task
-    const kept = previous !== undefined && (this.skipping || error instanceof NotResumableError)
+    // A run that came no further than the one before leaves what that has written: how far it came, and what nobody knows.
+    const kept = previous !== undefined && !this.#recorded
     const message = error instanceof Error ? error.message : String(error)
     await inTransaction(session, () =>
       this.#write({
@@ -277,12 +281,13 @@ export class SegmentRun {
     this.#refusePooled()
     await this.commitPart()
     await this.#refuseLostLock()
+    const { session } = this.#task
     const { skipping } = this
     if (!skipping && !(await this.#tookEffect(segment, work))) {
       const before = this.#committed
       await this.#together(() => {
         this.#committed = [...before, ...operations]
-        return this.#recordAlone(`${inDoubt}${segment.statement.sql}`)
+        return inTransaction(session, () => this.#record(`${inDoubt}${segment.statement.sql}`))
       })
       try {
         this.#alone = true
@@ -300,7 +305,7 @@ export class SegmentRun {
     this.#parts++
     this.#committed = [...this.#committed, ...operations]
     if (skipping) return this.#refuseEdited()
-    await this.#recordAlone()
+    await this.#recordDone()
     this.#tellCommitted()
   }
 
@@ -346,23 +351,38 @@ export class SegmentRun {
 
   /** What is written down together with a commit is known only once that has taken effect: else all of it was rolled back. */
   async #together<R>(work: () => Promise<R>): Promise<R> {
-    const before = { parts: this.#parts, committed: this.#committed, row: this.#row, note: this.#note }
+    const [parts, committed, row, note, recorded] = [
+      this.#parts,
+      this.#committed,
+      this.#row,
+      this.#note,
+      this.#recorded,
+    ]
     try {
       return await work()
     } catch (error) {
-      ;({ parts: this.#parts, committed: this.#committed, row: this.#row, note: this.#note } = before)
+      ;[this.#parts, this.#committed, this.#row, this.#note, this.#recorded] = [parts, committed, row, note, recorded]
       throw error
     }
   }
 
-  #recordAlone(note?: string): Promise<void> {
-    return this.#together(() => inTransaction(this.#task.session, () => this.#record(note)))
+  /** Writes down what is done: it stays done where that fails. */
+  async #recordDone(): Promise<void> {
+    const row = this.#row
+    ;[this.#note, this.#recorded] = [undefined, true]
+    try {
+      await inTransaction(this.#task.session, () => this.#record())
+    } catch (error) {
+      this.#row = row
+      throw error
+    }
   }
 
   async #record(note?: string): Promise<void> {
     const reason = note === undefined ? undefined : this.#task.session.withoutPasswords(note)
     await this.#write({ status: 'running', stepsDone: this.#parts, operations: this.#committed, reason })
     this.#note = reason
+    this.#recorded = true
   }
 
   async #write(change: Change): Promise<void> {

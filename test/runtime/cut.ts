@@ -4,7 +4,7 @@ import { migrate } from '../../src/runtime/migrate'
 import { mortal, type End } from '../support/mortal'
 import type { History, World } from './world'
 
-export const ends: readonly End[] = ['death', 'loss', 'refusal']
+export const ends: readonly End[] = ['death', 'loss', 'refusal', 'obstacle']
 
 /** Upgrades to the head or goes back to `a`, until the thing before which the run ends; returns how many things lasted. */
 export async function cutRun(
@@ -19,7 +19,7 @@ export async function cutRun(
   const steps = (heads: readonly string[]) =>
     kind === 'upgrade' ? upgradePath(graph, heads, graph.realHeads) : downgradePath(graph, heads, [{ id: 'a' }])
   try {
-    await migrate(one.session, { kind, graph, scripts, steps, toolVersion: '0.0.1', retries: 0 })
+    await migrate(one.session, { kind, graph, scripts, steps, toolVersion: '0.0.1', retries: 1 })
   } catch (error) {
     if (!one.ended()) throw new Error(`Nothing was cut and it failed.`, { cause: error })
   } finally {
@@ -28,14 +28,17 @@ export async function cutRun(
   return one.lasting()
 }
 
-/** All that is there. */
-export async function leftOf(here: World): Promise<object> {
+/** All that is there, and what further questions are answered. */
+export async function leftOf(here: World, further: readonly string[] = []): Promise<object> {
   const session = await here.session()
   try {
     const { connection, dialect, scope } = session
     const column = async (sql: string) => (await connection.query(sql)).map((row) => Object.values(row).map(String))
     const { tables, enums } = await dialect.introspect(connection, scope)
+    const answers: string[][][] = []
+    for (const sql of further) answers.push(await column(sql))
     return {
+      answers,
       tables,
       enums,
       tally: await column('SELECT revision FROM tally ORDER BY 1'),

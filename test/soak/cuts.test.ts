@@ -44,10 +44,18 @@ const base = {
     const columns = ['id', 'price', 'c1', 'c2'].map((name) => ({ name, type: 'integer', nullable: name !== 'id' }))
     const indexes = [{ name: 'IDX_1', columns: ['c1'] }]
     op.createTable({ name: 'item', columns, primaryKey: ['id'], indexes })
+    // What refers to a table makes its rebuild on SQLite one with foreign keys off.
+    const references = { table: 'item', columns: ['id'] }
+    op.createTable({
+      name: 'child',
+      columns: [{ name: 'item', type: 'integer' }],
+      foreignKeys: [{ columns: ['item'], references, onDelete: 'CASCADE' }],
+    })
     op.bulkInsert(
       'item',
       Array.from({ length: 7 }, (_, id) => ({ id, price: 1, c1: id, c2: id })),
     )
+    op.bulkInsert('child', [{ item: 3 }, { item: 5 }])
   },
 }
 
@@ -163,6 +171,23 @@ function revision(random: Random, postgres: boolean): Made {
       )
     },
     () => {
+      if (columns.size === 0) return
+      const name = random.pick([...columns])
+      add(
+        `alterColumn type of ${name}`,
+        (op) => op.alterColumn('item', name, { type: 'bigint' }),
+        (op) => op.alterColumn('item', name, { type: 'integer' }),
+      )
+    },
+    () => {
+      const check = { name: `CHK_${steps.length}`, expression: 'price < 1000' }
+      add(
+        `createCheck ${check.name}`,
+        (op) => op.createCheck('item', check),
+        (op) => op.dropCheck('item', check.name),
+      )
+    },
+    () => {
       const [name] = random.some(free(['t1', 't2'], tables), 1, 1)
       if (name === undefined) return
       tables.add(name)
@@ -223,7 +248,10 @@ async function failureOf(create: Create, made: Made, kind: Kind, random: Random,
       if (kind === 'downgrade') await cutRun(here, all, 'upgrade', Infinity)
       let total = 0
       for (const [cut, end] of given) total = await cutRun(here, all, kind, cut, end)
-      return { total, left: await leftOf(here) }
+      return {
+        total,
+        left: await leftOf(here, ['SELECT item FROM child ORDER BY 1', 'SELECT id FROM item ORDER BY 1']),
+      }
     } finally {
       await here.end()
     }

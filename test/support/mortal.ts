@@ -2,8 +2,8 @@
 import type { ConnectionLike, Transaction } from '../../src/dialects/dialect'
 import type { Session } from '../../src/runtime/session'
 
-/** End is how it goes: the process is no more, or it lives without its connection, or one thing alone is refused. */
-export type End = 'death' | 'loss' | 'refusal'
+/** End is how it goes: the process is no more, or it lives without its connection, or one thing alone is refused, for now or for good. */
+export type End = 'death' | 'loss' | 'refusal' | 'obstacle'
 
 /** Mortal counts what a run did that lasts, and ends it before the thing whose number is `cut`. */
 export interface Mortal {
@@ -12,17 +12,22 @@ export interface Mortal {
   readonly ended: () => boolean
 }
 
+// What PostgreSQL says where somebody else was in the way for too long.
+const lockTimeout = '55P03'
+
 /** Only a commit lasts, and what is done outside of a transaction: between them it makes no difference where a process ends. */
 export function mortal(session: Session, cut: number, end: End): Mortal {
   const { connection, dialect, scope, another: _, ...rest } = session
   let [count, ended] = [0, false]
+  const survives = end === 'refusal' || end === 'obstacle'
   const alive = async <R>(lasts: boolean, work: () => Promise<R>): Promise<R> => {
     if (!ended && lasts && ++count === cut) {
       ended = true
-      if (end === 'refusal') throw new Error('This once it is refused.')
+      if (survives)
+        throw Object.assign(new Error('This once it is refused.'), end === 'obstacle' && { code: lockTimeout })
       await session.close()
     }
-    if (ended && end !== 'refusal') throw new Error('There is no connection.')
+    if (ended && !survives) throw new Error('There is no connection.')
     return work()
   }
   const lasts = (sql: string) => !connection.isTransactionActive && !/^\s*(SELECT|WITH|PRAGMA)\b/.test(sql)
