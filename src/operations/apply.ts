@@ -7,6 +7,7 @@ import { sameCheck, sameExclusion, sameForeignKey, sameUnique } from '../model/s
 import type {
   Column,
   EnumType,
+  Expression,
   ForeignKey,
   Index,
   IndexElement,
@@ -219,9 +220,17 @@ function remove<T extends { readonly name?: string }>(
   const at =
     part.name !== undefined
       ? first(() => true)
-      : ([first((one) => sameJson(one, part)), first((one) => same(one, part))].find((i) => i >= 0) ?? -1)
+      : ([first((one) => sameJson(asWritten(one), asWritten(part))), first((one) => same(one, part))].find(
+          (i) => i >= 0,
+        ) ?? -1)
   if (at < 0) throw new MissingTargetError(`${kind} ${part.name ?? '(unnamed)'} of ${displayName(table)}`, [])
   return list.toSpliced(at, 1)
+}
+
+/** The part without its canonical spelling, in which a column that was renamed there and back has got quotes. */
+function asWritten<T extends object>(part: T): T {
+  const { expression } = part as { readonly expression?: Expression }
+  return expression === undefined ? part : { ...part, expression: { sql: expression.sql } }
 }
 
 function editReferences(

@@ -217,6 +217,20 @@ const renamed: readonly Change[] = [
     downgraded: { 'SELECT name FROM thing': [{ name: 'kept' }] },
   },
   {
+    row: 'L3 an enum is renamed and gets a value',
+    before: [thing({ kind: Column('simple-enum', { enum: ['a', 'b'] }) })],
+    after: [thing({ sort: Column('simple-enum', { enum: ['a', 'b', 'c'] }) })],
+    rows: `INSERT INTO thing (kind) VALUES ('b')`,
+    choices: { rename: ['thing.kind:sort'] },
+    operations: [
+      '~ column thing.kind → sort',
+      `- check thing "sort" IN ('a','b')`,
+      `+ check thing "sort" IN ('a','b','c')`,
+    ],
+    upgraded: { 'SELECT sort FROM thing': [{ sort: 'b' }] },
+    downgraded: { 'SELECT kind FROM thing': [{ kind: 'b' }] },
+  },
+  {
     row: 'L4 a dropped column and a new one that have nothing to do with each other',
     before: [thing({ legacyToken: Column('varchar', { nullable: true }) })],
     after: [thing({ email: Column('varchar', { nullable: true }) })],
