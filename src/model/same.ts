@@ -57,14 +57,15 @@ export function sameExpression(a: Expression | undefined, b: Expression | undefi
 export function sameDefault(a: Column['default'], b: Column['default']): boolean {
   return sameIfBoth(unlessNull(a), unlessNull(b), (one, other) => {
     if (isExpression(one) && isExpression(other)) return sameExpression(one, other)
-    if (isExpression(one)) return sameNumber(one, other)
-    if (isExpression(other)) return sameNumber(other, one)
+    if (isExpression(one)) return sameValue(one, other)
+    if (isExpression(other)) return sameValue(other, one)
     return sameJson(one, other)
   })
 }
 
-/** A number needs no quotes; a text that looks like SQL is another thing than that SQL. */
-function sameNumber(one: Expression, other: Literal | Expression): boolean {
+/** A number needs no quotes, a text has them; one that looks like SQL is another thing than that SQL. */
+function sameValue(one: Expression, other: Literal | Expression): boolean {
+  if (typeof other === 'string') return spelling(one) === `'${other.replaceAll("'", "''")}'`
   return (typeof other === 'number' || typeof other === 'boolean') && spelling(one) === String(other)
 }
 

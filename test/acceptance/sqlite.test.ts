@@ -50,6 +50,31 @@ describe.each(sqliteDrivers())('%s', (driver) => {
     )
   })
 
+  test('TypeORM finds each default as it would have written it', async () => {
+    const by = (sql: string) => () => sql
+    const defaults: typeorm.ColumnOptions[] = [
+      { type: 'datetime', default: by(`(datetime('now'))`) },
+      { type: 'datetime', default: by('(CURRENT_TIMESTAMP)') },
+      { type: 'text', default: by(`(lower(hex(randomblob(4))) || '-')`) },
+      { type: 'boolean', default: by('true') },
+      { type: 'int', default: by('(5)') },
+      { type: 'real', default: by('1.50') },
+      { type: 'varchar', default: 3 },
+      { type: 'simple-enum', enum: [0, 1], default: 1 },
+    ]
+    const columns = Object.fromEntries(defaults.map((options, at) => [`c${at}`, Column(options)]))
+    const [story, theirs] = [await stage.begin(), await stage.begin()]
+    await story.become([thing()])
+    await story.sql('INSERT INTO thing (size) VALUES (1)')
+    await story.become([thing(columns)])
+    expect(await story.typeorm([thing(columns)])).toEqual([])
+    await theirs.synchronize([thing(columns)])
+    expect(await theirs.revision([thing(columns)])).toBeUndefined()
+    await theirs.become([thing({ ...columns, more: Column('int', { default: by('1 + 1') }) })])
+    await theirs.downgrade('-1')
+    expect(await theirs.typeorm([thing(columns)])).toEqual([])
+  })
+
   describe('4a: what a rebuild must not lose', () => {
     const written = `
       CREATE TABLE parent (id integer PRIMARY KEY);

@@ -19,7 +19,7 @@ import type { Handlers, Kind, OperationOf } from '../../operations/operation'
 import type { Statement } from '../dialect'
 import { ownSql } from '../own-sql'
 import { nameList, quoteName, words } from '../sql'
-import { form, mentions } from './form'
+import { form, mentions, unwrap } from './form'
 import { literal } from './literal'
 import { normalizeTable, readLiteral, viewText } from './normalize'
 import { sqliteMeaning } from './parse'
@@ -166,10 +166,11 @@ export function defaultSql(value: Literal | Expression): string {
   return `DEFAULT ${valueSql(value)}`
 }
 
-/** A default as SQL: a literal, or an expression in parentheses. */
+/** A default as SQL: a literal, or an expression in parentheses. Those it has itself TypeORM looks for in the catalogue. */
 export function valueSql(value: Literal | Expression): string {
   if (!isExpression(value)) return literal(value)
-  return readLiteral(value.sql) === undefined ? `(${value.sql})` : value.sql
+  const isLiteral = readLiteral(value.sql) !== undefined && unwrap(value.sql) === value.sql
+  return isLiteral ? value.sql : `(${value.sql})`
 }
 
 export function generatedSql({ sql: text, virtual }: NonNullable<Column['generated']>): string {

@@ -9,7 +9,15 @@ export function form(sql: string): string {
 
 /** The text without parentheses that enclose all of it, and without semicolons behind it. */
 export function unwrap(sql: string): string {
-  const tokens = withoutOuterParentheses(sqliteMeaning(sql))
+  return stretch(sql, withoutOuterParentheses(sqliteMeaning(sql)))
+}
+
+/** The text without what means nothing before and behind it. */
+export function trim(sql: string): string {
+  return stretch(sql, sqliteMeaning(sql))
+}
+
+function stretch(sql: string, tokens: readonly Token[]): string {
   const first = tokens[0]
   const last = tokens.at(-1)
   return first === undefined || last === undefined ? '' : sql.slice(first.start, last.start + last.text.length)

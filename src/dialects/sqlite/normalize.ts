@@ -17,7 +17,8 @@ import type {
   Unique,
 } from '../../model/schema'
 import { quoteText } from '../sql'
-import { unwrap } from './form'
+import { trim, unwrap } from './form'
+import { literal } from './literal'
 import { sqliteMeaning, unquote } from './parse'
 import { affinity, spellType } from './types'
 
@@ -119,13 +120,17 @@ function soleColumn(sql: string, columns: readonly Column[]): string | undefined
   return columns.find(({ name }) => name.toLowerCase() === unquote(token).toLowerCase())?.name
 }
 
-/** A default as the column's affinity would store it: a literal wherever its text is one. */
-export function normalizeDefault(value: Literal | Expression, type: string): Literal | Expression | undefined {
+/** A default as the column's affinity would store it: a literal where it is written as one. */
+export function normalizeDefault(value: Literal | Expression, type: string): Literal | Expression {
   if (isExpression(value)) {
-    const literal = readLiteral(value.sql)
-    return literal === undefined ? trimmed(value) : literal === null ? { sql: 'NULL' } : stored(literal, type)
+    const text = trim(value.sql)
+    const read = readLiteral(text)
+    if (read === undefined) return { sql: text }
+    return read === null ? { sql: 'NULL' } : written(read, text, type)
   }
-  return stored(typeof value === 'object' ? JSON.stringify(value) : value, type)
+  if (typeof value !== 'object') return written(typeof value === 'boolean' ? Number(value) : value, undefined, type)
+  const json = quoteText(JSON.stringify(value))
+  return normalizeDefault({ sql: spellType(type) === 'jsonb' ? `jsonb(${json})` : json }, type)
 }
 
 /** The value a literal spells; null for NULL, undefined for anything that is no literal, or none a JS number can hold. */
@@ -150,15 +155,20 @@ export function readLiteral(sql: string): string | number | null | undefined {
   return keyword.startsWith('CURRENT_') ? undefined : token.text
 }
 
-// TypeORM compares the text: what was written as a string is written as one again, whatever it is stored as.
-function stored(value: string | number | boolean, type: string): string | number | Expression {
-  const plain = typeof value === 'boolean' ? Number(value) : value
+// TypeORM compares the text: what was written in other words is written in them again, whatever it is stored as.
+function written(value: string | number, text = literal(value), type: string): string | number | Expression {
+  const held = stored(value, type)
+  const canonical = literal(held)
+  return canonical === text ? held : { sql: text, canonical }
+}
+
+function stored(value: string | number, type: string): string | number {
   const kind = affinity(type)
-  if (kind === 'TEXT') return String(plain)
-  if (kind === 'BLOB' || typeof plain === 'number') return plain
-  const number = Number(plain)
-  const isNumber = /^-?\d+(\.\d+)?$/.test(plain) && !(Number.isInteger(number) && !Number.isSafeInteger(number))
-  return isNumber ? { sql: quoteText(plain), canonical: String(number) } : plain
+  if (kind === 'TEXT') return String(value)
+  if (kind === 'BLOB' || typeof value === 'number') return value
+  const number = Number(value)
+  const isNumber = /^-?\d+(\.\d+)?$/.test(value) && !(Number.isInteger(number) && !Number.isSafeInteger(number))
+  return isNumber ? number : value
 }
 
 /** A collation's name in one spelling; undefined for the one that needs no naming. */
