@@ -201,6 +201,8 @@ const kept: readonly Change[] = [
   },
 ]
 
+const isNamed = `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'author'`
+
 const renamed: readonly Change[] = [
   {
     row: 'L3 a renamed column beside a new one',
@@ -263,6 +265,22 @@ const renamed: readonly Change[] = [
     upgraded: { ...withChildren, 'SELECT id FROM writer': [{ id: 1 }] },
     downgraded: { ...withChildren, 'SELECT id FROM author': [{ id: 1 }] },
   },
+  ...[{}, { born: Column('int', { default: () => '1900 + 1' }) }].map((columns): Change => ({
+    row: `M14 a table gets its name in capitals${'born' in columns ? ', beside a rebuild' : ''}`,
+    before: book({}),
+    after: (() => {
+      const one = entity('Author', { id: id(), ...columns }, { name: 'AUTHOR' })
+      return [one, entity('book', { id: id(), author: ManyToOne(() => one) })]
+    })(),
+    rows: children,
+    choices: { rename: ['author:AUTHOR'] },
+    operations: [
+      '~ table author → AUTHOR',
+      ...('born' in columns ? ['+ column AUTHOR.born integer default 1900 + 1'] : []),
+    ],
+    upgraded: { ...withChildren, [isNamed]: [{ name: 'AUTHOR' }] },
+    downgraded: { ...withChildren, [isNamed]: [{ name: 'author' }] },
+  })),
 ]
 
 const sized = (...rest: ClassDecorator[]) => [thing({ size: Column('int') }, ...rest)]

@@ -40,7 +40,7 @@ export type Answer = readonly Omit<Statement, 'operation'>[] | 'rebuild'
 export const handlers: Handlers<Answer, [Context]> = {
   createTable: ({ table }) => sql(createTableSql(table)),
   dropTable: ({ table }) => sql(`DROP TABLE ${quoteName(table.name)}`),
-  renameTable: ({ from, to }) => sql(`ALTER TABLE ${quoteName(from.name)} RENAME TO ${quoteName(to.name)}`),
+  renameTable: ({ from, to }) => sql(...renameTableSql(from.name, to.name)),
   // SQLite has no comments: a script that serves several databases may set them.
   commentTable: () => [],
 
@@ -124,6 +124,15 @@ export function createTableSql(table: Table, name = table.name): string {
   ]
   const options = [table.options?.withoutRowid && 'WITHOUT ROWID', table.options?.strict && 'STRICT'].filter(Boolean)
   return words(`CREATE TABLE ${quoteName(name)} (${parts.join(', ')})`, options.join(', '))
+}
+
+/** The new name of a table; one that differs in case alone is taken as long as the table itself has it. */
+export function renameTableSql(from: string, to: string): string[] {
+  const rename = (was: string, now: string) => `ALTER TABLE ${quoteName(was)} RENAME TO ${quoteName(now)}`
+  if (from === to) return []
+  if (from.toLowerCase() !== to.toLowerCase()) return [rename(from, to)]
+  const between = `_autogen_renaming_${to}`
+  return [rename(from, between), rename(between, to)]
 }
 
 /** A column's definition; unnamed checks of its own follow the type, where TypeORM looks for an enum's values. */

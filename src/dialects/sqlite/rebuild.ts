@@ -3,7 +3,7 @@ import type { Table } from '../../model/schema'
 import type { Statement } from '../dialect'
 import { quoteName } from '../sql'
 import { copyRows } from './copy'
-import { valueSql } from './ddl'
+import { renameTableSql, valueSql } from './ddl'
 import { renameMentions } from './form'
 import { literal } from './literal'
 import { reshape } from './reshape'
@@ -63,7 +63,7 @@ export function rebuild(plan: Rebuild): Rebuilt {
     statements: [{ sql: create }, rows, ...after.map((sql) => ({ sql }))],
     renames: [
       ...renames.map(([was, now]) => `ALTER TABLE ${old} RENAME COLUMN ${quoteName(was)} TO ${quoteName(now)}`),
-      ...(from.name === plan.to.name ? [] : [`ALTER TABLE ${old} RENAME TO ${quoteName(plan.to.name)}`]),
+      ...renameTableSql(from.name, plan.to.name),
     ],
   }
 }
