@@ -74,8 +74,9 @@ const optionalArguments = new Set(['dropPrimaryKey.name', 'addEnumValue.position
 const name = either({ text, object: object({ name: text }, { schema: text }) }, 'a name, or { schema, name }')
 const columnNames = list(text, 1)
 const truth = oneOf(true)
+// On SQLite a column may have no type, and its way back says so.
 const type = either(
-  { text, object: object({ enum: text }, { schema: text, array: truth }) },
+  { text: anyText, object: object({ enum: text }, { schema: text, array: truth }) },
   "an SQL type as text, or { enum: 'name' }",
 )
 const literal: Shape = (value, key) =>

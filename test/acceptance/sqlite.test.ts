@@ -50,6 +50,20 @@ describe.each(sqliteDrivers())('%s', (driver) => {
     )
   })
 
+  test('a column without a type gets one, and has none on the way back', async () => {
+    const story = await stage.begin()
+    await story.sql(`CREATE TABLE thing (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, size NOT NULL);
+      INSERT INTO thing (size) VALUES ('a'), (2), (x'61')`)
+    const types = () => story.sql(`SELECT type FROM pragma_table_info('thing') WHERE name = 'size'`)
+    const rows = () => story.sql('SELECT size, typeof(size) AS kind FROM thing ORDER BY id')
+    const texts = ['a', '2', 'a'].map((size) => ({ size, kind: 'text' }))
+    const written = await story.become([thing({ size: Column('text') })])
+    expect(written?.operations).toEqual(['~ column thing.size  → text'])
+    expect([await types(), await rows()]).toEqual([[{ type: 'TEXT' }], texts])
+    await story.downgrade('-1')
+    expect([await types(), await rows()]).toEqual([[{ type: '' }], texts])
+  })
+
   test('TypeORM finds each default as it would have written it', async () => {
     const by = (sql: string) => () => sql
     const defaults: typeorm.ColumnOptions[] = [

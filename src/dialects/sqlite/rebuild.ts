@@ -146,11 +146,12 @@ function spareValue({ columns }: Table): readonly [string, string] {
   return [first?.name ?? '', first?.default === undefined ? 'NULL' : valueSql(first.default)]
 }
 
-// A numeric column takes text that is a number and keeps other text; a CAST would make 0 of it. Bytes are text to it.
+// A numeric column takes text that is a number and keeps other text; a CAST would make 0 of it. Bytes are text to it. One
+// without a type takes everything as it is.
 function converted(name: string, from: string, to: string): string {
   const column = quoteName(name)
   const [was, now] = [affinity(from), affinity(to)]
-  if (was === now) return column
+  if (was === now || to === '') return column
   if (now === 'TEXT' || now === 'BLOB') return `CAST(${column} AS ${now})`
   return was === 'BLOB' ? `CASE typeof(${column}) WHEN 'blob' THEN CAST(${column} AS TEXT) ELSE ${column} END` : column
 }
