@@ -4,7 +4,15 @@ import type { Column, ForeignKey, Index, IndexElement, SchemaModel, Table, Verba
 import type { Queryable, Row, Scope } from '../dialect'
 import { nameList, quoteName } from '../sql'
 import { normalize } from './normalize'
-import { parseIndex, parseTable, parseView, type ParsedElement, type ParsedPart, type ParsedTable } from './parse'
+import {
+  moduleName,
+  parseIndex,
+  parseTable,
+  parseView,
+  type ParsedElement,
+  type ParsedPart,
+  type ParsedTable,
+} from './parse'
 
 /** Reads the live schema, normalised. */
 export async function introspect(db: Queryable, scope: Scope): Promise<SchemaModel> {
@@ -115,29 +123,30 @@ function isRead(row: Row, { reads }: Scope): boolean {
 
 // Virtual tables are no tables of ours, nor are those in which full-text and R*Tree modules keep their data.
 function visible(catalogue: readonly Row[], ignored: ReadonlySet<string>): Row[] {
-  const isVirtual = (row: Row) => /^\s*create\s+virtual\s/i.test(text(row, 'sql'))
-  const virtual = catalogue.filter(isVirtual).map((row) => text(row, 'name').toLowerCase())
-  const shadows = new Set(virtual.flatMap((name) => shadowSuffixes.map((suffix) => `${name}_${suffix}`)))
+  const hidden = new Set(catalogue.flatMap((row) => hiddenBy(text(row, 'name').toLowerCase(), text(row, 'sql'))))
   return catalogue.filter((row) => {
     const table = text(row, 'tbl_name').toLowerCase()
-    if (row['sql'] === null || isVirtual(row)) return false
-    return !table.startsWith('sqlite_') && !ignored.has(table) && !shadows.has(table) && !virtual.includes(table)
+    return row['sql'] !== null && !table.startsWith('sqlite_') && !ignored.has(table) && !hidden.has(table)
   })
 }
 
-const shadowSuffixes = [
-  'content',
-  'segments',
-  'segdir',
-  'docsize',
-  'stat',
-  'data',
-  'idx',
-  'config',
-  'node',
-  'parent',
-  'rowid',
-]
+/** A virtual table and its shadows, by its CREATE text: others may have names that begin like its own. */
+function hiddenBy(name: string, sql: string): string[] {
+  if (!/^\s*create\s+virtual\s/i.test(sql)) return []
+  const suffixes = shadowSuffixes[moduleName(sql).toLowerCase()] ?? []
+  return [name, ...suffixes.map((suffix) => `${name}_${suffix}`)]
+}
+
+const fullText = ['content', 'segments', 'segdir', 'docsize', 'stat']
+const spatial = ['node', 'parent', 'rowid']
+const shadowSuffixes: Readonly<Record<string, readonly string[]>> = {
+  fts3: fullText,
+  fts4: fullText,
+  fts5: ['data', 'idx', 'content', 'docsize', 'config'],
+  rtree: spatial,
+  rtree_i32: spatial,
+  geopoly: spatial,
+}
 
 function columnOf(
   column: ParsedTable['columns'][number],

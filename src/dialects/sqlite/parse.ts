@@ -140,6 +140,13 @@ export function triggerName(sql: string): string {
   return objectName(cursor)
 }
 
+/** The module in a CREATE VIRTUAL TABLE. */
+export function moduleName(sql: string): string {
+  const cursor = open(sql)
+  while (!accept(cursor, 'USING')) next(cursor)
+  return identifier(cursor)
+}
+
 /** The name a token spells, out of its quotes. */
 export function unquote({ kind, text }: Token): string {
   if (kind !== 'name' && kind !== 'string') return text
