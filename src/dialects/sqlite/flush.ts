@@ -8,7 +8,16 @@ import type { Statement } from '../dialect'
 import { quoteName } from '../sql'
 import { createIndexSql, createTableSql, handlers, soleColumn, valueSql, type Answer } from './ddl'
 import type { Group, State } from './groups'
-import { isMentioned, lostColumns, refuseLostUses, says, unknownGuard, unusedProof, withoutLostChecks } from './guards'
+import {
+  isMentioned,
+  lostColumns,
+  refuseLostUses,
+  says,
+  unknownGuard,
+  unusedProof,
+  unusedTableProof,
+  withoutLostChecks,
+} from './guards'
 import { normalizeTable } from './normalize'
 import { parseIndex } from './parse'
 import { rebuild, type Rebuilt } from './rebuild'
@@ -63,9 +72,9 @@ function decide(state: State, group: Group): Decision {
   // Handlers are asked even where the answer does not matter: they know what SQLite lacks.
   const answers = answersOf(state, group)
   if (table === undefined) {
-    const statements =
-      base === undefined ? [] : [{ sql: `DROP TABLE ${quoteName(base.name)}`, at: changes.at(-1)?.at ?? at }]
-    return { kind: 'native', at, guards: [], statements }
+    if (base === undefined) return { kind: 'native', at, guards: [], statements: [] }
+    const statements = [{ sql: `DROP TABLE ${quoteName(base.name)}`, at: changes.at(-1)?.at ?? at }]
+    return { kind: 'native', at, guards: unusedTableProof(state, base), statements }
   }
   if (base === undefined)
     return { kind: 'native', at, guards: [], statements: [{ sql: createTableSql(normalizeTable(table)), at }] }

@@ -19,6 +19,8 @@ export interface State {
   /** Names tables had at the last flush and have no longer. */
   left: Set<string>
   readonly statements: Statement[]
+  /** Names, in lower case, that a table has again or anew by the end. */
+  readonly comingBack: ReadonlySet<string>
   /** Statements that run outside of a transaction. */
   readonly alone: Set<number>
   foreignKeysOff: boolean

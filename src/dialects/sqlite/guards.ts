@@ -58,15 +58,44 @@ export function unusedProof(
   // SQLite takes views and triggers on trust, and a name in double quotes that is no column for a string. Its RENAME COLUMN
   // alone finds out what uses a column, so where some text has the column's name in it, that is asked.
   if (!always && !isMentioned(state, column)) return { name: column, statements: [] }
-  const gone = `_autogen_gone_${column.replace(/\W/g, '_')}`
-  const found = `SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger') AND instr(sql, ${literal(gone)}) > 0`
+  const gone = goneName(column)
   return {
     name: gone,
     statements: [
       `ALTER TABLE ${quoteName(table)} RENAME COLUMN ${quoteName(column)} TO ${quoteName(gone)}`,
-      ...guard(`a view or a trigger still uses ${table}.${column}`, found),
+      ...guard(`a view or a trigger still uses ${table}.${column}`, mentionsOf(gone)),
     ],
   }
+}
+
+/** Proves, before a table is dropped, that no view uses it, and no trigger of a table that stays. */
+export function unusedTableProof({ atStart, groups, texts, comingBack }: State, { name }: Table): string[] {
+  const dropped = groups.flatMap(({ base, table }) => (base && !table ? [base.name.toLowerCase()] : []))
+  const names = new Set([name.toLowerCase()])
+  const isMentioned =
+    atStart.views.some(({ definition }) => says(definition.sql, names)) ||
+    [...texts].some(
+      ([of, { triggers }]) => !dropped.includes(of.toLowerCase()) && triggers.some((sql) => says(sql, names)),
+    )
+  // What uses a table that is made anew has it again.
+  if (!isMentioned || comingBack.has(name.toLowerCase())) return []
+  const gone = goneName(name)
+  const rename = (from: string, to: string) => `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`
+  const going = [...dropped, gone.toLowerCase()].map(literal).join(', ')
+  // Back again, so that foreign keys which outlive their parent go on speaking of it.
+  return [
+    rename(name, gone),
+    ...guard(`a view or a trigger still uses ${name}`, `${mentionsOf(gone)} AND lower(tbl_name) NOT IN (${going})`),
+    rename(gone, name),
+  ]
+}
+
+function goneName(name: string): string {
+  return `_autogen_gone_${name.replace(/\W/g, '_')}`
+}
+
+function mentionsOf(gone: string): string {
+  return `SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger') AND instr(sql, ${literal(gone)}) > 0`
 }
 
 /** Whether a view or a trigger has the name of a column in its text. */

@@ -23,6 +23,7 @@ export function plan(operations: readonly Operation[], before: SchemaModel, cont
     left: new Set(),
     statements: [],
     alone: new Set(),
+    comingBack: new Set(operations.flatMap(newName).map((name) => name.toLowerCase())),
     foreignKeysOff: false,
   }
   operations.forEach((operation, at) => {
@@ -67,6 +68,11 @@ function segments({ statements, alone }: State): Segment[] {
   })
   close()
   return list
+}
+
+function newName(operation: Operation): string[] {
+  if (operation.kind === 'createTable') return [operation.table.name]
+  return operation.kind === 'renameTable' ? [operation.to.name] : []
 }
 
 function refuseSchemas(operation: Operation): void {

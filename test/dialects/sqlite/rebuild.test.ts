@@ -2,6 +2,7 @@ import { sqlite } from '../../../src/dialects/sqlite'
 import { UnsupportedOperationError } from '../../../src/errors'
 import type { Column } from '../../../src/model/schema'
 import type { Operation } from '../../../src/operations/operation'
+import { table } from '../../support/schema'
 import { drivers, openDatabase, scope, type OpenDatabase } from './database'
 
 const user = { name: 'user' }
@@ -196,6 +197,22 @@ describe.each(drivers)('%s', (driver) => {
     ])
     expect(await textOf('a')).toContain('REFERENCES "b" ("id")')
     expect(await textOf('b')).toBe('CREATE TABLE "b" ("key" integer PRIMARY KEY, "z" text, "id" integer)')
+  })
+
+  test('no view uses a table that goes, and no trigger of one that stays', async () => {
+    const made = (name: string) => table(name, { columns: [column('id', 'integer')] })
+    const drop = (name: string): Operation => ({ kind: 'dropTable', table: made(name) })
+    await database.run(
+      ...['a', 'b', 'c'].map((name) => `CREATE TABLE "${name}" ("id" integer)`),
+      'CREATE TABLE "child" ("a" integer REFERENCES "a" ("id"))',
+      'CREATE TRIGGER "ab" AFTER INSERT ON "a" BEGIN INSERT INTO "b" VALUES (1); END',
+      'CREATE VIEW "cs" AS SELECT * FROM "c"',
+    )
+    await expect(database.migrate([drop('b')])).rejects.toThrow('a view or a trigger still uses b')
+    await expect(database.migrate([drop('c')])).rejects.toThrow('a view or a trigger still uses c')
+    await database.migrate([drop('c'), { kind: 'createTable', table: made('c') }])
+    await database.migrate([drop('b'), drop('a')])
+    expect(await textOf('child')).toBe('CREATE TABLE "child" ("a" integer REFERENCES "a" ("id"))')
   })
 
   test.each(['other', 'the "best"'])(
