@@ -1,10 +1,11 @@
 // A run that is cut off, and what is there in the end: the next run must leave what one alone would have left.
 import { downgradePath, upgradePath } from '../../src/graph/path'
 import { migrate } from '../../src/runtime/migrate'
+import type { MigrateRequest } from '../../src/runtime/run'
 import { mortal, type End } from '../support/mortal'
 import type { History, World } from './world'
 
-export const ends: readonly End[] = ['death', 'loss', 'refusal', 'obstacle']
+export const ends: readonly End[] = ['death', 'loss', 'refusal', 'obstacle', 'interruption']
 
 /** Upgrades to the head or goes back to `a`, until the thing before which the run ends; returns how many things lasted. */
 export async function cutRun(
@@ -13,15 +14,17 @@ export async function cutRun(
   kind: 'upgrade' | 'downgrade',
   cut: number,
   end: End = 'death',
+  options: Partial<MigrateRequest> = {},
 ): Promise<number> {
   const session = await here.session()
   const one = mortal(session, cut, end)
   const steps = (heads: readonly string[]) =>
     kind === 'upgrade' ? upgradePath(graph, heads, graph.realHeads) : downgradePath(graph, heads, [{ id: 'a' }])
   try {
-    await migrate(one.session, { kind, graph, scripts, steps, toolVersion: '0.0.1', retries: 1 })
+    const request = { kind, graph, scripts, steps, toolVersion: '0.0.1', retries: 1, signal: one.signal }
+    await migrate(one.session, { ...request, ...options })
   } catch (error) {
-    if (!one.ended()) throw new Error(`Nothing was cut and it failed.`, { cause: error })
+    if (!one.ended()) throw error
   } finally {
     await session.close()
   }

@@ -1,11 +1,17 @@
-// Random revisions, cut off at random moments: whatever the next run finds, it leaves what one alone would have left. AUTOGEN_CUTS says
-// how many revisions; with 100 it is part of the soak. AUTOGEN_SEED repeats them.
+// Random revisions, cut off at random moments: whatever the next run finds, it leaves what one alone would have left, and so do a run in
+// one transaction and SQL that was printed. AUTOGEN_CUTS says how many revisions; with 100 it is part of the soak. AUTOGEN_SEED repeats them.
+import * as typeorm from 'typeorm'
+import { AutogenError } from '../../src/errors'
+import { downgradePath, upgradePath } from '../../src/graph/path'
 import type { Op } from '../../src/operations/op'
+import { offlineSql } from '../../src/runtime/offline'
+import { offlineTarget } from '../../src/runtime/offline-target'
 import { cutRun, ends, leftOf } from '../runtime/cut'
-import { databases, history, world, type History } from '../runtime/world'
+import { runPrinted } from '../runtime/printed'
+import { databases, history, world, type History, type World } from '../runtime/world'
 import { randomFrom, type Random } from '../support/random-entities/random'
 
-const count = Number(process.env.AUTOGEN_CUTS ?? 4)
+const count = Number(process.env.AUTOGEN_CUTS ?? 3)
 const seed = Number(process.env.AUTOGEN_SEED ?? Date.now() % 1_000_000)
 jest.setTimeout(60_000 + count * 20_000)
 
@@ -17,13 +23,14 @@ test.each(onDisk)(`on %s ${count} revisions are ended by the next run (seed ${se
     const random = randomFrom(seed + at)
     const made = revision(random, driver === 'postgres')
     for (const kind of ['upgrade', 'downgrade'] as const) {
-      const failure = await failureOf(create, made, kind, random)
+      const failure = (await failureOf(create, made, kind, random)) ?? (await otherWays(create, made, kind))
       if (failure !== undefined) throw await smallest(create, made, kind, seed + at, failure)
     }
   }
 })
 
 type Create = (typeof databases)[number][1]
+const further = ['SELECT item FROM child ORDER BY 1', 'SELECT id FROM item ORDER BY 1']
 type Kind = 'upgrade' | 'downgrade'
 
 /** Step is one thing a revision does, and how it is undone; `needs` the steps of that number. */
@@ -250,7 +257,7 @@ async function failureOf(create: Create, made: Made, kind: Kind, random: Random,
       for (const [cut, end] of given) total = await cutRun(here, all, kind, cut, end)
       return {
         total,
-        left: await leftOf(here, ['SELECT item FROM child ORDER BY 1', 'SELECT id FROM item ORDER BY 1']),
+        left: await leftOf(here, further),
       }
     } finally {
       await here.end()
@@ -269,13 +276,57 @@ async function failureOf(create: Create, made: Made, kind: Kind, random: Random,
   return undefined
 }
 
+/** A dry run leaves nothing, one transaction and printed SQL what a run leaves. */
+async function otherWays(create: Create, made: Made, kind: Kind): Promise<Error | undefined> {
+  const all = historyOf(made)
+  const attempt = async (work: (here: World) => Promise<unknown>) => {
+    const here = await world(create)
+    try {
+      await here.upgrade(all, kind === 'upgrade' ? 'a' : 'c')
+      await work(here)
+      return await leftOf(here, further)
+    } finally {
+      await here.end()
+    }
+  }
+  const move = (here: World, options = {}) => cutRun(here, all, kind, Infinity, 'death', options)
+  const ways = {
+    dry: [(here: World) => move(here, { dryRun: true }), async () => {}],
+    whole: [(here: World) => move(here, { singleTransaction: true }), move],
+    printed: [(here: World) => print(here, all, kind), move],
+  } as const
+  for (const [way, [mine, plain]] of Object.entries(ways)) {
+    try {
+      const found = await attempt(mine)
+      expect({ way, ...found }).toEqual({ way, ...(await attempt(plain)) })
+    } catch (cause) {
+      // What cannot be done so says so before anything is done.
+      if (cause instanceof AutogenError && cause.exitCode === 6) continue
+      return new Error(`Done as ${way}`, { cause })
+    }
+  }
+  return undefined
+}
+
+async function print(here: World, { graph, scripts }: History, kind: Kind): Promise<void> {
+  const options = here.database.options as unknown as typeorm.DataSourceOptions
+  const heads = [kind === 'upgrade' ? 'a' : 'c']
+  const steps = kind === 'upgrade' ? upgradePath(graph, heads, ['c']) : downgradePath(graph, heads, [{ id: 'a' }])
+  const target = offlineTarget(new typeorm.DataSource(options), {})
+  const sql = await offlineSql({ ...target, graph, scripts, heads, kind, steps, toolVersion: '0.0.1' })
+  const said = await runPrinted(here, sql)
+  if (said !== undefined) throw new Error(`${said}\n${sql}`)
+}
+
 /** Leaves out steps for as long as it still fails, and says what is left. */
 async function smallest(create: Create, made: Made, kind: Kind, from: number, first: Error): Promise<Error> {
   let [now, failure] = [made, first]
   for (let at = 0; at < now.steps.length;) {
     const fewer = { ...now, steps: now.steps.toSpliced(at, 1) }
     // Steps that do not fit each other any more fail without a cut.
-    const found = await failureOf(create, fewer, kind, randomFrom(from), 20).catch(() => undefined)
+    const found = await failureOf(create, fewer, kind, randomFrom(from), 20)
+      .then((one) => one ?? otherWays(create, fewer, kind))
+      .catch(() => undefined)
     if (found === undefined) at++
     else [now, failure] = [fewer, found]
   }

@@ -2,12 +2,17 @@
 import type { ConnectionLike, Transaction } from '../../src/dialects/dialect'
 import type { Session } from '../../src/runtime/session'
 
-/** End is how it goes: the process is no more, or it lives without its connection, or one thing alone is refused, for now or for good. */
-export type End = 'death' | 'loss' | 'refusal' | 'obstacle'
+/**
+ * End is how it goes: the process is no more, or it lives without its connection, or one thing alone is refused, for now or for good, or
+ * somebody tells it to stop.
+ */
+export type End = 'death' | 'loss' | 'refusal' | 'obstacle' | 'interruption'
 
 /** Mortal counts what a run did that lasts, and ends it before the thing whose number is `cut`. */
 export interface Mortal {
   readonly session: Session
+  /** What the run listens to. */
+  readonly signal: AbortSignal
   readonly lasting: () => number
   readonly ended: () => boolean
 }
@@ -19,15 +24,16 @@ const lockTimeout = '55P03'
 export function mortal(session: Session, cut: number, end: End): Mortal {
   const { connection, dialect, scope, another: _, ...rest } = session
   let [count, ended] = [0, false]
-  const survives = end === 'refusal' || end === 'obstacle'
+  const gone = end === 'death' || end === 'loss'
+  const controller = new AbortController()
   const alive = async <R>(lasts: boolean, work: () => Promise<R>): Promise<R> => {
     if (!ended && lasts && ++count === cut) {
       ended = true
-      if (survives)
-        throw Object.assign(new Error('This once it is refused.'), end === 'obstacle' && { code: lockTimeout })
-      await session.close()
+      if (gone) await session.close()
+      else if (end === 'interruption') controller.abort()
+      else throw Object.assign(new Error('This once it is refused.'), end === 'obstacle' && { code: lockTimeout })
     }
-    if (ended && !survives) throw new Error('There is no connection.')
+    if (ended && gone) throw new Error('There is no connection.')
     return work()
   }
   const lasts = (sql: string) => !connection.isTransactionActive && !/^\s*(SELECT|WITH|PRAGMA)\b/.test(sql)
@@ -47,6 +53,7 @@ export function mortal(session: Session, cut: number, end: End): Mortal {
   }
   const again = () => (end === 'death' ? Promise.reject(new Error('There is no process.')) : session.again())
   return {
+    signal: controller.signal,
     session: { ...rest, dialect, scope, connection: mine, begin, again },
     lasting: () => count,
     ended: () => ended,
