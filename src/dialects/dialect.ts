@@ -186,6 +186,8 @@ export interface Dialect {
   quoteTable(name: QualifiedName, scope: Scope): string
   /** A value as SQL, for offline scripts and log rows. */
   literal(value: unknown): string
+  /** SQL that writes the value of an expression as a literal, exact to the last digit, which a driver's values are not. */
+  literalOf(sql: string): string
   /** A value that is not null as the driver takes it for a column of that type, and what a script gets for what it answers. */
   readonly values: {
     write(type: ColumnType, value: unknown): unknown

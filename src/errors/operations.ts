@@ -110,14 +110,22 @@ export class TransactionControlError extends AutogenError {
   }
 }
 
-/** A table that `op.batched` cannot go through, since nothing says in which order. */
+/** A table that `op.batched` cannot go through: nothing says in which order, or the batches would change the order. */
 export class BatchKeyError extends AutogenError {
   readonly code = 'batch-key'
   readonly exitCode = exitCodes.migration
-  constructor(readonly table: string) {
+  constructor(
+    readonly table: string,
+    /** The key, where the batches would change it and so meet rows again. */
+    readonly changed?: string,
+  ) {
     super(
-      `op.batched needs one column to go by, and ${table} has no primary key of one column.`,
-      "Name a unique, indexed column: `key: 'id'`.",
+      changed === undefined
+        ? `op.batched needs one column to go by, and ${table} has no primary key of one column.`
+        : `op.batched goes through ${table} by ${changed}, and would change it: it would meet the same rows again.`,
+      changed === undefined
+        ? "Name a unique, indexed column: `key: 'id'`."
+        : 'Name another column as its `key`, or change this one with `op.execute`.',
     )
   }
 }

@@ -12,8 +12,9 @@ import type { SegmentRun } from './segments'
 import type { Task } from './task'
 import type { Session } from './session'
 
-const noted = 'batched up to '
 const defaultSize = 1_000
+// No column has this name, so what is ordered by is the key itself.
+const literal = 'key as literal'
 
 interface Place {
   readonly session: Session
@@ -27,31 +28,38 @@ export async function runBatches(place: Place, batch: Batch, at: SourceLine | un
   const { session, run, task } = place
   const { dialect, scope } = session
   const name = qualified(batch.table)
-  const key = dialect.quote(batch.key ?? (await keyOfTable(place, name)))
+  const column = batch.key ?? (await keyOfTable(place, name))
+  if (Object.hasOwn(batch.set, column)) throw new BatchKeyError(displayName(name), column)
+  const key = dialect.quote(column)
   const table = dialect.quoteTable(name, scope)
   const where = batch.where === undefined ? '' : ` AND (${batch.where})`
   const update = updateSql(batch, dialect, scope)
-  const [first, second] = [dialect.placeholder(1), dialect.placeholder(2)]
   const size = Math.max(1, Math.trunc(batch.size ?? defaultSize))
+  const tell = (batches: number) =>
+    task.onEvent?.({ type: 'batch', revision: task.step.revision.id, table: displayName(name), batches })
 
-  await run.pieces(async (piece, note) => {
-    let after: unknown = note?.startsWith(noted) ? JSON.parse(note.slice(noted.length)) : undefined
+  await run.pieces(`${table} by ${key}`, async (piece, reached) => {
+    let after = reached
+    if (after === undefined && batch.key !== undefined) {
+      // A primary key has a value in every row; what else goes by may have none, and comes before all that have.
+      await piece(async (send) => {
+        await send({ sql: `${update} WHERE ${key} IS NULL${where}` })
+        return 'NULL'
+      }, at)
+    }
     for (let batches = 1; ; batches++) {
       const more = await piece(async (send) => {
-        const beyond = after === undefined ? `${key} IS NOT NULL` : `${key} > ${first}`
+        const beyond = after === undefined || after === 'NULL' ? `${key} IS NOT NULL` : `${key} > ${after}`
         const keys = await send({
-          sql: `SELECT ${key} AS batch_key FROM ${table} WHERE ${beyond}${where} ORDER BY ${key} LIMIT ${size}`,
-          ...(after === undefined ? {} : { parameters: [after] }),
+          sql: `SELECT ${dialect.literalOf(key)} AS ${dialect.quote(literal)} FROM ${table} WHERE ${beyond}${where} ORDER BY ${key} LIMIT ${size}`,
         })
-        const [from, to] = [keys[0]?.batch_key, keys.at(-1)?.batch_key]
+        const [from, to] = [keys[0]?.[literal], keys.at(-1)?.[literal]]
         if (to === undefined) return undefined
-        const sql = `${update} WHERE ${key} >= ${first} AND ${key} <= ${second}${where}`
-        await send({ sql, parameters: [from, to] })
-        after = to
-        return `${noted}${JSON.stringify(to)}`
+        await send({ sql: `${update} WHERE ${key} >= ${String(from)} AND ${key} <= ${String(to)}${where}` })
+        return (after = String(to))
       }, at)
       if (!more) return
-      task.onEvent?.({ type: 'batch', revision: task.step.revision.id, table: displayName(name), batches })
+      tell(batches)
       if (batch.pauseMs !== undefined && run.together === undefined)
         await pause(batch.pauseMs, task.signal, task.step.revision.id)
     }

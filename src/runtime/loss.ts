@@ -74,7 +74,7 @@ async function writeDown(
   if (row?.status === 'running') {
     const { id, ...rest } = row
     await finishEntry(session, id, { ...rest, ...ended })
-  } else if (row?.status !== 'failed' || row.stepsDone === 0) {
+  } else if (row?.status !== 'failed' || (row.stepsDone === 0 && row.reason === undefined)) {
     await startEntry(session, { ...entry, ...ended, stepsDone: 0, operations: [] })
   }
 }

@@ -21,6 +21,7 @@ type Together = Extract<Segment, { transactional: true }>
 type Alone = Extract<Segment, { transactional: false }>
 
 const inDoubt = 'in doubt: '
+const batched = 'batched '
 
 /** SegmentRun lives as long as one migration runs. */
 export class SegmentRun {
@@ -176,6 +177,7 @@ export class SegmentRun {
     if (!this.#dirty) return this.#commit()
     const { skipping } = this
     this.#refusePooled()
+    this.#refuseOtherThan(undefined)
     if (!skipping) await this.#refuseLostLock()
     await this.#together(async () => {
       this.#parts++
@@ -191,23 +193,29 @@ export class SegmentRun {
     if (this.#live === 'open') this.#live = 'committed'
   }
 
-  /** Runs work that commits piece by piece and counts as one part; a note tells a later run how far it came. */
-  async pieces(work: (run: RunPiece, note: string | undefined) => Promise<void>): Promise<void> {
+  /**
+   * Runs work that commits piece by piece and counts as one part. How far it has come is noted beside what it goes over, so that
+   * a later run goes on there, and not over anything else.
+   */
+  async pieces(over: string, work: (run: RunPiece, reached: string | undefined) => Promise<void>): Promise<void> {
     this.together?.between(this.revision, batches)
     this.#refusePooled()
     await this.commitPart()
     const { skipping } = this
+    const noted = `${batched}${over} up to `
+    this.#refuseOtherThan(noted)
     const runPiece: RunPiece = async (piece, at) => {
       await this.#begin()
-      const note = await piece((statement) => this.#statements.send(statement, undefined, at))
+      const reached = await piece((statement) => this.#statements.send(statement, undefined, at))
       await this.#together(async () => {
-        if (note !== undefined) await this.#record(note)
+        if (reached !== undefined) await this.#record(`${noted}${reached}`)
         await this.#commit()
       })
-      this.#hasCommitted ||= note !== undefined
-      return note !== undefined
+      this.#hasCommitted ||= reached !== undefined
+      return reached !== undefined
     }
-    if (!skipping) await work(runPiece, this.#previousNote())
+    const note = this.#previousNote()
+    if (!skipping) await work(runPiece, note?.startsWith(noted) ? note.slice(noted.length) : undefined)
     this.#parts++
     if (skipping) return
     await this.#recordDone()
@@ -220,6 +228,7 @@ export class SegmentRun {
     if (this.skipping) {
       throw new NotResumableError(step.revision.id, this.#goOnFrom, 'the script has fewer parts than when it stopped')
     }
+    this.#refuseOtherThan(undefined)
     await this.#statements.refuseInterrupted()
     await this.#begin()
     await this.#refuseLostLock()
@@ -280,6 +289,7 @@ export class SegmentRun {
   async #runAlone(segment: Alone, operations: readonly Operation[], work: Work): Promise<void> {
     this.#refusePooled()
     await this.commitPart()
+    this.#refuseOtherThan(undefined)
     await this.#refuseLostLock()
     const { session } = this.#task
     const { skipping } = this
@@ -423,6 +433,17 @@ export class SegmentRun {
     throw new NotResumableError(step.revision.id, this.#goOnFrom, reason)
   }
 
+  /** Where a run before had come to a batch, batches over the same must stand: of others nobody knows which rows they have met. */
+  #refuseOtherThan(noted: string | undefined): void {
+    const note = this.#previousNote()
+    if (!note?.startsWith(batched) || (noted !== undefined && note.startsWith(noted))) return
+    throw new NotResumableError(
+      this.revision,
+      this.#parts,
+      `it had ${note}, and the script has something else there now`,
+    )
+  }
+
   /** Between two transactions somebody else could have the lock. */
   #refusePooled(): void {
     const { session, step } = this.#task
@@ -433,7 +454,7 @@ export class SegmentRun {
 /** LastWord is said when the heads have moved and nothing is committed yet. */
 export type LastWord = (heads: readonly string[], query: Query) => Promise<void>
 
-/** RunPiece runs a piece in its own transaction; the piece returns its note, or undefined when there was nothing left. */
+/** RunPiece runs a piece in its own transaction; the piece returns how far it has come, or undefined when there was nothing left. */
 export type RunPiece = (
   piece: (send: (statement: Statement) => Promise<Row[]>) => Promise<string | undefined>,
   at: SourceLine | undefined,

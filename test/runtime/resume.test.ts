@@ -102,6 +102,86 @@ describe.each(databases)('batches on %s', (_, create) => {
     expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([[2, 25]])
   })
 
+  describe('that were cut off', () => {
+    const batch = { table: 'item', set: { price: 'price + 1' }, key: 'id', size: 10 }
+    const script = (upgrade: (op: Op) => Promise<void>) => history({ a: { upgrade: item }, b: { upgrade } })
+    const state = async () => [
+      (await prices()).map(({ price, n }) => [price, Number(n)]),
+      (await here.ask(`SELECT reason FROM autogen_log WHERE revision = 'b'`)).map(({ reason }) => reason),
+    ]
+    const place = () =>
+      `batched ${here.sqlite ? '"item"' : '"public"."item"'} by "id" up to ${here.sqlite ? 10 : "'10'"}`
+    const halfWay = () => [[[1, 15], [2, 10]], [place()]] // prettier-ignore
+
+    beforeEach(async () => {
+      await here.upgrade(
+        script(async () => {}),
+        'a',
+      )
+      const values = rows(25).map(({ id, price }) => `(${id}, ${price})`)
+      await inSession(`INSERT INTO item VALUES ${values.join()}`)
+      const guarded = script((op) =>
+        op.batched({
+          ...batch,
+          where: here.sqlite ? `id < 11 OR abs(-9223372036854775807 - 1) = 1` : 'id < 11 OR 1 / (id - 11) = 7',
+        }),
+      )
+      await expect(here.upgrade(guarded)).rejects.toBeInstanceOf(MigrationFailedError)
+      expect(await state()).toEqual(halfWay())
+    })
+
+    test('keep their place where the next run fails before it has come any further', async () => {
+      const stuck = script((op) => op.batched({ ...batch, where: 'nowhere = 1' }))
+      await expect(here.upgrade(stuck)).rejects.toThrow(/nowhere/)
+      expect(await state()).toEqual(halfWay())
+      await here.upgrade(script((op) => op.batched(batch)))
+      expect((await state())[0]).toEqual([[2, 25]])
+    })
+
+    const others: [what: string, upgrade: (op: Op) => Promise<void>][] = [
+      ['work before them', async (op) => (op.execute('SELECT 1'), op.batched(batch))],
+      ['another key', (op) => op.batched({ ...batch, key: 'price', set: { id: 'id' } })],
+      ['no batches', async (op) => op.flush()],
+    ]
+    test.each(others)('do not go on where the script has %s now', async (_, upgrade) => {
+      const failure: unknown = await here.upgrade(script(upgrade)).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(NotResumableError)
+      expect(failure).toMatchObject({ reason: `it had ${place()}, and the script has something else there now` })
+      expect(await state()).toEqual(halfWay())
+    })
+  })
+
+  test('go by keys that a driver cannot give exactly, and over rows that have none', async () => {
+    const [type, keys] = here.sqlite
+      ? ['bigint', ['9007199254740993', '9007199254740995', '9007199254740997']]
+      : ['timestamptz', ['1', '2', '3'].map((digit) => `'2020-01-01 00:00:00.00000${digit}+00'`)]
+    await here.upgrade(
+      history({
+        a: {
+          async upgrade(op) {
+            op.createTable({
+              name: 'event',
+              columns: [
+                { name: 'at', type, nullable: true },
+                { name: 'seen', type: 'integer' },
+              ],
+            })
+            for (const key of [...keys, 'NULL']) op.execute(`INSERT INTO event VALUES (${key}, 0)`)
+            await op.batched({ table: 'event', set: { seen: 'seen + 1' }, key: 'at', size: 2 })
+          },
+        },
+      }),
+    )
+    expect((await here.ask('SELECT seen FROM event')).map(({ seen }) => seen)).toEqual([1, 1, 1, 1])
+  })
+
+  test('that would change the column they go by are refused, as they would never end', async () => {
+    await expect(here.upgrade(all({ set: { id: 'id + 100' } }))).rejects.toThrow(
+      'op.batched goes through item by id, and would change it',
+    )
+    expect((await prices()).map(({ price, n }) => [price, Number(n)])).toEqual([[1, 25]])
+  })
+
   const inSession = async (sql: string) => {
     const session = await here.session()
     await inTransaction(session, () => session.connection.query(sql))

@@ -53,6 +53,7 @@ export const postgres: Dialect = {
   quote: quoteName,
   quoteTable,
   literal,
+  literalOf: (sql) => `quote_literal(${sql})`,
   values: { write, read },
   placeholder: (position) => `$${position}`,
   split: (sql) => splitStatements(sql, postgresTokens),

@@ -43,6 +43,7 @@ export const sqlite: Dialect = {
   quote: quoteName,
   quoteTable,
   literal,
+  literalOf: (sql) => `quote(${sql})`,
   values: { write, read },
   placeholder: () => '?',
   split: splitSqlite,
