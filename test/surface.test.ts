@@ -17,8 +17,8 @@ test('typeorm-autogen exports these values', () => {
    DatabaseRefusedError DatabaseUnreachableError DependencyCycleError DependencyLoopError DivergedError
    DriverNotInstalledError DuplicateLabelError DuplicateRevisionError DuplicateTargetError
    EntityLoadError FileChangedError FileLoadError FileRefusedError FillInError FilterError
-   ForeignKeyMismatchError ForeignKeyViolationError FormatError HiddenTableError HookError
-   InterruptedError InvalidEntityError InvalidSettingsError InvalidUrlError IrreversibleError
+   ForeignKeyMismatchError ForeignKeyViolationError FormatError HalfDoneError HiddenTableError
+   HookError InterruptedError InvalidEntityError InvalidSettingsError InvalidUrlError IrreversibleError
    IrreversibleRevisionError LockLostError LockTimeoutError MalformedLabelError
    MalformedRevisionIdError MalformedTargetError MigrationExportError MigrationFailedError
    MigrationFileExistsError MigrationSyntaxError MigrationsFolderNotFoundError MisplacedCallError

@@ -106,6 +106,25 @@ export class SkippedRevisionsError extends AutogenError {
   }
 }
 
+/** A revision that stopped half way, and steps that would take away what it stands on or put something on top of it. */
+export class HalfDoneError extends AutogenError {
+  readonly code = 'half-done'
+  readonly exitCode = exitCodes.graph
+  constructor(
+    readonly revision: string,
+    readonly direction: 'up' | 'down',
+    /** The step that is in its way. */
+    readonly step: string,
+  ) {
+    super(
+      direction === 'up'
+        ? `Revision ${revision} stopped half way, so ${step}, on which it stands, cannot be taken back.`
+        : `Revision ${revision} was taken back half way, so ${step}, which stands on it, cannot be run.`,
+      `Let it go on with \`autogen ${direction === 'up' ? `upgrade ${revision}` : `downgrade ${revision}@-1`}\`, or undo by hand what it has done and run \`autogen repair ${revision} --undone --reason "..."\`.`,
+    )
+  }
+}
+
 /** A way back that would end where nothing of the database is left. */
 export class NothingSharedError extends AutogenError {
   readonly code = 'nothing-shared'

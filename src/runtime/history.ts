@@ -1,10 +1,11 @@
 // What the log and the version rows say about a folder of revisions: ahead of it, diverged from it, something skipped.
 import { buildGraph, type RevisionGraph } from '../graph/graph'
-import { ancestorsOf, tipsOf } from '../graph/lineage'
-import type { Revision } from '../graph/revision'
+import { ancestorsOf, descendantsOf, tipsOf } from '../graph/lineage'
+import type { Revision, Step } from '../graph/revision'
+import { defined } from '../model/defined'
 import type { MigrationScript } from '../scripts/script'
 import { recordMigration } from './recorded'
-import { appliedFromLog, type LogEntry } from './log'
+import { appliedFromLog, halfDone, type LogEntry } from './log'
 
 /** Standing is how a database's heads relate to the revisions at hand. */
 export interface Standing {
@@ -74,6 +75,25 @@ export function skippedRevisions(
   const known = heads.filter((id) => graph.revisions.has(id))
   const passed = ancestorsOf(graph, known)
   return [...graph.revisions.keys()].filter((id) => passed.has(id) && !applied.has(id))
+}
+
+/** HalfWay is a revision that stopped half way, and the first of some steps that it is in the way of, if any. */
+export interface HalfWay {
+  readonly revision: string
+  readonly direction: 'up' | 'down'
+  readonly step?: string
+}
+
+/** The revisions at hand that stopped half way: what one on its way up stands on must stay, and nothing may stand on one on its way down. */
+export function halfWayRevisions(log: readonly LogEntry[], graph: RevisionGraph, steps: readonly Step[]): HalfWay[] {
+  return [...graph.revisions.keys()].flatMap((revision) => {
+    const attempt = halfDone(log, revision)
+    if (attempt === undefined) return []
+    const { direction } = attempt
+    const needed = direction === 'up' ? ancestorsOf(graph, [revision]) : descendantsOf(graph, [revision])
+    const step = steps.find((one) => one.direction !== direction && needed.has(one.revision.id))
+    return [defined({ revision, direction, step: step?.revision.id })]
+  })
 }
 
 /** EditedRevision is one whose script no longer says what it said when it ran. */

@@ -1,11 +1,18 @@
 // Runs the steps to a target: lock, heads, and then each migration on its own, so that whatever happens, what is done is done.
-import { AheadError, DivergedError, InterruptedError, SingleTransactionError, SkippedRevisionsError } from '../errors'
+import {
+  AheadError,
+  DivergedError,
+  HalfDoneError,
+  InterruptedError,
+  SingleTransactionError,
+  SkippedRevisionsError,
+} from '../errors'
 import type { RevisionGraph } from '../graph/graph'
 import { ancestorsOf } from '../graph/lineage'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import { makeBackup } from './backup'
-import { aheadOrDiverged, editedRevisions, skippedRevisions } from './history'
+import { aheadOrDiverged, editedRevisions, halfWayRevisions, skippedRevisions } from './history'
 import { aroundRun, type HookRunFacts } from './hooks'
 import { liveSchema } from './live-schema'
 import { patientSession, withLock } from './lock'
@@ -162,13 +169,20 @@ function isAhead({ kind, graph, strict, onEvent }: MigrateRequest, log: readonly
 
 /** The steps; what was skipped is in the way of any upgrade, and of a downgrade that would take it back. */
 function plan(request: MigrateRequest, log: readonly LogEntry[], heads: readonly string[]): readonly Step[] {
-  const { graph, kind, onlySkipped } = request
+  const { graph, kind, onlySkipped, onEvent } = request
   const skipped = skippedRevisions(log, graph, heads)
   const steps = request.steps(heads)
   if (onlySkipped === true) return steps.filter(({ revision }) => skipped.includes(revision.id))
   const inTheWay =
     kind === 'upgrade' ? skipped : skipped.filter((id) => steps.some(({ revision }) => revision.id === id))
   if (inTheWay.length > 0) throw new SkippedRevisionsError(inTheWay, heads)
+  for (const { revision, direction, step } of halfWayRevisions(log, graph, steps)) {
+    if (step !== undefined) throw new HalfDoneError(revision, direction, step)
+    if (kind === 'downgrade' || direction === 'up') continue
+    // Its row says that it is there, as if nothing of it were missing.
+    const message = `Revision ${revision} was taken back half way, and stays so: \`autogen downgrade ${revision}@-1\` goes on with it.`
+    onEvent?.({ type: 'warning', code: 'half-done', message, revisions: [revision] })
+  }
   return steps
 }
 

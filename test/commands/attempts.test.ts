@@ -62,6 +62,49 @@ describe.each(databases)('on %s', (name, create) => {
     expect(told).not.toHaveProperty('running')
   })
 
+  describe('what stopped half way', () => {
+    const half = (last: string): autogen.MigrationModule => ({
+      ...b,
+      transaction: false,
+      upgrade: (op) => ['INSERT INTO first VALUES (7)', last].forEach((sql) => op.execute(sql)),
+      downgrade: (op) => ['DELETE FROM first', last].forEach((sql) => op.execute(sql)),
+    })
+    const [broken, mended] = [half('SELECT nothing'), half('SELECT 1')]
+    const c: autogen.MigrationModule = { ...b, revision: 'c', downRevision: 'b' }
+    const first = { ...a, downgrade: (op: autogen.Op) => op.dropTable('first') }
+    const rows = () => ask(database, 'SELECT id FROM first')
+
+    test('on its way up keeps what it stands on until it has gone on', async () => {
+      expect(await refusal(autogen.upgrade(given(first, broken)))).toMatchObject({ code: 'migration-failed' })
+      expect(await refusal(autogen.downgrade({ ...given(first, broken), target: 'base' }))).toMatchObject({
+        code: 'half-done',
+        exitCode: 4,
+        message: 'Revision b stopped half way, so a, on which it stands, cannot be taken back.',
+        hint: 'Let it go on with `autogen upgrade b`, or undo by hand what it has done and run `autogen repair b --undone --reason "..."`.',
+      })
+      await autogen.upgrade({ ...given(first, mended), target: 'b' })
+      expect(await rows()).toEqual([{ id: 7 }])
+      expect(await autogen.downgrade({ ...given(first, mended), target: 'base' })).toMatchObject({ to: [] })
+    })
+
+    test('on its way back has nothing put on top of it, and is told of, until it has gone on', async () => {
+      await autogen.upgrade(given(first, mended))
+      const back = { ...given(first, broken), target: 'b@-1' }
+      expect(await refusal(autogen.downgrade(back))).toMatchObject({ code: 'migration-failed' })
+      expect(await refusal(autogen.upgrade(given(first, broken, c)))).toMatchObject({
+        code: 'half-done',
+        message: 'Revision b was taken back half way, so c, which stands on it, cannot be run.',
+        hint: expect.stringContaining('`autogen downgrade b@-1`'),
+      })
+      const events: unknown[] = []
+      await autogen.upgrade({ ...given(first, broken), onEvent: (event) => events.push(event) })
+      expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'half-done', revisions: ['b'] }))
+      expect(await autogen.downgrade({ ...back, ...given(first, mended) })).toMatchObject({ to: ['a'] })
+      expect(await autogen.upgrade(given(first, mended, c))).toMatchObject({ to: ['c'] })
+      expect(await rows()).toEqual([{ id: 7 }])
+    })
+  })
+
   test('wait is satisfied by a database that is ahead of the program', async () => {
     await autogen.upgrade(given(a, b))
     expect(await autogen.wait({ ...given(a), timeout: 0 })).toMatchObject({ heads: ['b'] })
