@@ -32,6 +32,8 @@ export interface MigrationFailure {
   readonly heads?: readonly string[]
   /** What the committed segments did, described. */
   readonly kept?: readonly string[]
+  /** What of the next segment is there as well, as it goes on or is cleared away by the next run. */
+  readonly begun?: string
   /** Who was in the way, as a person reads it. */
   readonly blockers?: readonly string[]
   /** What to do about it, where more is known than that something is wrong. */
@@ -46,10 +48,10 @@ export class MigrationFailedError extends withFacts<MigrationFailure>() {
   static readonly parts = partsThatStay
   constructor(failure: MigrationFailure, cause: unknown) {
     super(failedSentence(failure), nextStep(failure), { cause })
-    const { revision, direction, operation, sql, at, completed, reason, heads, kept, blockers, advice } = failure
+    const { revision, direction, operation, sql, at, completed, reason, heads, kept, begun, blockers, advice } = failure
     const { takenBack, dryRun } = failure
     // One by one: a failure that is told anew comes as an error, which is more than its facts.
-    const where = { revision, direction, operation, sql, at, completed, heads, kept }
+    const where = { revision, direction, operation, sql, at, completed, heads, kept, begun }
     Object.assign(this, { ...where, reason, blockers, advice, takenBack, dryRun } satisfies Facts<MigrationFailure>)
   }
 }
@@ -67,22 +69,27 @@ function failedSentence(failure: MigrationFailure): string {
 }
 
 function nextStep(failure: MigrationFailure): string {
-  const { revision, completed, heads, kept = [], advice, takenBack, dryRun } = failure
+  const { revision, completed, heads, kept = [], begun, advice, takenBack, dryRun } = failure
   if (dryRun) return 'This was a dry run, and nothing was changed: mend the migration before you run it.'
   if (takenBack !== undefined)
     return `Nothing of this run was kept: ${advice ?? 'mend the migration'}, then run the same command again.`
   const place = heads === undefined ? '' : `The database is at ${heads.join(', ') || 'base'}; `
-  if (completed === 0) {
+  if (completed === 0 && begun === undefined) {
     return `${capital(`${place}nothing of ${revision} was kept`)}: ${advice ?? 'mend the migration'}, then run the same command again.`
   }
-  const stay = `${place}${partsThatStay({ revision, completed, kept })}`
+  const stay = `${place}${partsThatStay({ revision, completed, kept, begun })}`
   return `${capital(stay)}: ${advice ?? 'mend what is in the way'}, then run the same command again to go on from there.`
 }
 
-function partsThatStay(standing: Required<Pick<MigrationFailure, 'revision' | 'completed' | 'kept'>>): string {
-  const { revision, completed, kept } = standing
+interface Standing extends Required<Pick<MigrationFailure, 'revision' | 'completed' | 'kept'>> {
+  readonly begun: string | undefined
+}
+
+function partsThatStay({ revision, completed, kept, begun }: Standing): string {
+  if (completed === 0 && begun !== undefined) return `what was begun of ${revision} stays (${begun})`
   const parts = `${completed} committed part${completed === 1 ? '' : 's'} of ${revision}`
-  return `${parts} ${completed === 1 ? 'stays' : 'stay'}${kept.length === 0 ? '' : ` (${kept.join('; ')})`}`
+  const stay = `${parts} ${completed === 1 ? 'stays' : 'stay'}${kept.length === 0 ? '' : ` (${kept.join('; ')})`}`
+  return begun === undefined ? stay : `${stay}, and what was begun of the next (${begun})`
 }
 
 function wayOf(direction: 'up' | 'down'): string {

@@ -27,6 +27,7 @@ export function explained(
       ...failure,
       heads,
       kept: run.kept,
+      begun: run.begun,
       blockers: blockers.length === 0 ? undefined : blockers.map(blockerText),
       advice: advice ?? (blocked ? wait : undefined),
     }),
@@ -47,10 +48,11 @@ export function withParts(
   failure: AutogenError,
   heads: readonly string[],
 ): AutogenError {
-  if (run.parts === 0 || failure instanceof MigrationFailedError || failure instanceof NotResumableError) return failure
-  const { parts: completed, kept } = run
-  const place = `The database is at ${heads.join(', ') || 'base'}; ${MigrationFailedError.parts({ revision: revision.id, completed, kept })}.`
-  return Object.assign(failure, { hint: `${place} ${failure.hint}`, completed, kept, heads })
+  const { parts: completed, kept, begun } = run
+  const nothing = completed === 0 && begun === undefined
+  if (nothing || failure instanceof MigrationFailedError || failure instanceof NotResumableError) return failure
+  const place = `The database is at ${heads.join(', ') || 'base'}; ${MigrationFailedError.parts({ revision: revision.id, completed, kept, begun })}.`
+  return Object.assign(failure, defined({ hint: `${place} ${failure.hint}`, completed, kept, begun, heads }))
 }
 
 /** Whoever was seen while the statement waited; where nobody looked, whoever uses the same tables now. */

@@ -29,7 +29,6 @@ export async function runBatches(place: Place, batch: Batch, at: SourceLine | un
   const { dialect, scope } = session
   const name = qualified(batch.table)
   const column = batch.key ?? (await keyOfTable(place, name))
-  if (Object.hasOwn(batch.set, column)) throw new BatchKeyError(displayName(name), column)
   const key = dialect.quote(column)
   const table = dialect.quoteTable(name, scope)
   const where = batch.where === undefined ? '' : ` AND (${batch.where})`
@@ -39,6 +38,7 @@ export async function runBatches(place: Place, batch: Batch, at: SourceLine | un
     task.onEvent?.({ type: 'batch', revision: task.step.revision.id, table: displayName(name), batches })
 
   await run.pieces(`${table} by ${key}`, async (piece, reached) => {
+    if (Object.hasOwn(batch.set, column)) throw new BatchKeyError(displayName(name), column)
     let after = reached
     if (after === undefined && batch.key !== undefined) {
       // A primary key has a value in every row; what else goes by may have none, and comes before all that have.

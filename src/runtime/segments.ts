@@ -38,6 +38,8 @@ export class SegmentRun {
   /** Operations of the parts that are committed, and of the one that is open. */
   #committed: Operation[] = []
   #open: Operation[] = []
+  /** The last of the committed ones, where nobody knows whether they are. */
+  #doubtful: readonly Operation[] = []
   #dirty = false
   #hasCommitted = false
   /** Where the script has read or written past us, so that running it again may do things twice. */
@@ -85,7 +87,14 @@ export class SegmentRun {
 
   /** What the committed parts did, described. */
   get kept(): string[] {
-    return this.#committed.map((operation) => this.#task.session.describe(operation))
+    return this.#committed.slice(0, this.#committed.length - this.#doubtful.length).map(this.#task.session.describe)
+  }
+
+  /** What of the next part stays as well, where the log notes it: batches, or what a statement outside of a transaction has left. */
+  get begun(): string | undefined {
+    const note = this.#recorded ? this.#note : this.#task.previous?.reason
+    if (!note?.startsWith(inDoubt)) return note
+    return this.#doubtful.map(this.#task.session.describe).join('; ') || note.slice(inDoubt.length)
   }
 
   /** Who was seen in the way of the last statement. */
@@ -103,6 +112,7 @@ export class SegmentRun {
     const { previous } = this.#task
     this.#parts = 0
     this.#committed = []
+    this.#doubtful = []
     this.#note = undefined
     this.#recorded = false
     this.#row = previous?.id
@@ -299,6 +309,7 @@ export class SegmentRun {
         this.#committed = [...before, ...operations]
         return inTransaction(session, () => this.#record(`${inDoubt}${segment.statement.sql}`))
       })
+      this.#doubtful = operations
       try {
         this.#alone = true
         await this.#removeRemains(segment, work)
@@ -306,11 +317,12 @@ export class SegmentRun {
         this.#alone = false
       } catch (error) {
         // Refused by the server, it has done nothing; only what can be asked about may have done half its work.
-        if (segment.probe === undefined) [this.#note, this.#committed] = [undefined, before]
+        if (segment.probe === undefined) [this.#note, this.#committed, this.#doubtful] = [undefined, before, []]
         throw error
       }
       this.#hasCommitted = true
       this.#committed = before
+      this.#doubtful = []
     }
     this.#parts++
     this.#committed = [...this.#committed, ...operations]
