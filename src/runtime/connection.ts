@@ -1,4 +1,5 @@
 // One connection to the user's database, through TypeORM's own driver and settings, without anything TypeORM does by itself.
+import type { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DataSource, DataSourceOptions, EntityManager, QueryRunner } from 'typeorm'
@@ -46,12 +47,15 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
     // SQLite's runner is the application's own, and what is open on it is not ours to roll back.
     const theirs = runner.isTransactionActive
     await rememberUsed(dataSource.options, runner)
+    const hearNoMore = await hearLastWord(dataSource.options, runner)
     return describe(dataSource, runner, {
       borrowed: true,
       keeper,
       unstored: unstoredReason(dataSource),
-      manager: (work, at) => withoutSubscribers(runner, () => withinTransaction(runner, work, at)),
+      manager: (work, at) =>
+        withLastWord(runner, () => withoutSubscribers(runner, () => withinTransaction(runner, work, at))),
       async close() {
+        hearNoMore()
         await release(runner, theirs)
         keeper?.release()
       },
@@ -67,7 +71,7 @@ export async function openConnection(dataSource: DataSource, purpose: Purpose = 
     async manager(work, at) {
       built ??= buildMetadatas(own.setOptions({ entities: dataSource.options.entities ?? [] }))
       await built
-      return withinTransaction(runner, work, at)
+      return withLastWord(runner, () => withinTransaction(runner, work, at))
     },
     async close() {
       await release(runner)
@@ -100,6 +104,7 @@ async function connect(dataSource: DataSource, changes: object): Promise<Connect
     await saveFirst(own)
     const runner = own.createQueryRunner('master')
     await rememberUsed(options, runner)
+    await hearLastWord(options, runner)
     return { own, keeper, runner }
   } catch (error) {
     if (own && isOpen(own)) await own.driver.disconnect()
@@ -179,7 +184,9 @@ function connectionLike(runner: QueryRunner, { sqlite, sqljs, keeper }: Traits):
   async function query(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const values = sqlite ? parameters.map(sqliteValue) : [...parameters]
     // The `sqlite` driver drops the rows of a text that starts with INSERT, UPDATE or DELETE, RETURNING or not.
-    const result: { records?: Row[] } = await runner.query(sqlite ? ` ${sql}` : sql, values, true)
+    const result: { records?: Row[] } = await withLastWord(runner, () =>
+      runner.query(sqlite ? ` ${sql}` : sql, values, true),
+    )
     if (sqlite && /^\s*BEGIN\b/i.test(sql)) markBegun(runner)
     return result.records ?? []
   }
@@ -224,6 +231,27 @@ function connectionLike(runner: QueryRunner, { sqlite, sqljs, keeper }: Traits):
 async function announcedPid(runner: QueryRunner): Promise<number | undefined> {
   const pid = await ofClient(runner, 'processID')
   return typeof pid === 'number' ? pid : undefined
+}
+
+const lastWords = new WeakMap<QueryRunner, unknown>()
+
+/** Keeps what a connection says as it breaks while it waits for the next statement; returns what stops listening. */
+async function hearLastWord(options: DataSourceOptions, runner: QueryRunner): Promise<() => void> {
+  if (isSqlite(options)) return () => {}
+  const client = (await runner.connect()) as EventEmitter
+  const hear = (error: unknown) => void (lastWords.has(runner) || lastWords.set(runner, error))
+  client.on('error', hear)
+  return () => client.off('error', hear)
+}
+
+/** Of a connection that broke TypeORM only says that it has released it. */
+async function withLastWord<R>(runner: QueryRunner, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work()
+  } catch (error) {
+    const isReleased = error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError'
+    throw isReleased ? (lastWords.get(runner) ?? error) : error
+  }
 }
 
 async function rememberUsed(options: DataSourceOptions, runner: QueryRunner): Promise<void> {

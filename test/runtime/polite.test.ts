@@ -1,4 +1,5 @@
 // Others are at work in the database: nobody waits behind us for long, and what could not get through is tried again.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import * as typeorm from 'typeorm'
 import { ConnectionLostError, InterruptedError, LockLostError, MigrationFailedError } from '../../src/errors'
@@ -379,6 +380,17 @@ describe('a connection that is cut', () => {
     expect((await readLog(session)).at(-1)).toMatchObject({ revision: 'b', status: 'failed', stepsDone: 0 })
     expect(await columns()).toEqual([{ name: 'id' }])
     expect(await here.upgrade(after(note))).toMatchObject({ heads: ['b'] })
+  })
+
+  test('while the script does something else: what the server said is told', async () => {
+    const slow = after(async (op) => {
+      await op.query(`SET LOCAL idle_in_transaction_session_timeout = 100`)
+      await sleep(400)
+      await op.query('SELECT 1')
+    })
+    const { outcome } = await upgrade(slow, () => {})
+    expect(outcome).toMatchObject({ code: 'connection-lost', outcome: 'rolled-back', heads: ['a'] })
+    expect((outcome as ConnectionLostError).reason).toMatch(/idle-in-transaction timeout/)
   })
 
   test('before the first migration began: the database is what could not be reached', async () => {
