@@ -31,7 +31,10 @@ export function refusalOr(error: unknown): unknown {
   const { code, path, message } = factsOf(error)
   const reason = fileReasons[code]
   if (reason !== undefined && path !== undefined) return new FileRefusedError(path, reason, error)
-  if (databaseCodes.test(code)) return new DatabaseRefusedError(message, error, code.startsWith('SQLITE'))
+  if (databaseCodes.test(code)) {
+    const lacks = code.startsWith('SQLITE') ? 'file' : code === '3F000' ? 'schema' : 'right'
+    return new DatabaseRefusedError(message, error, lacks)
+  }
   return error
 }
 
@@ -42,8 +45,8 @@ const fileReasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left',
 }
 
-/** insufficient_privilege, read_only_sql_transaction, disk_full: postgresql.org/docs/current/errcodes-appendix.html */
-const databaseCodes = /^(42501|25006|53100|SQLITE_READONLY\w*|SQLITE_PERM|SQLITE_FULL)$/
+/** insufficient_privilege, read_only_sql_transaction, disk_full, and invalid_schema_name where the search path names none: postgresql.org/docs/current/errcodes-appendix.html */
+const databaseCodes = /^(42501|25006|53100|3F000|SQLITE_READONLY\w*|SQLITE_PERM|SQLITE_FULL)$/
 
 /** TypeORM wraps what the driver says. */
 function factsOf(error: unknown): { code: string; path?: string; message: string } {

@@ -19,7 +19,7 @@ describe('an error that is a refusal', () => {
     )
   })
 
-  test.each([['42501'], ['25006'], ['SQLITE_READONLY'], ['SQLITE_READONLY_DIRECTORY']])('the database: %s', (code) => {
+  test.each([['42501'], ['25006'], ['3F000'], ['SQLITE_READONLY'], ['SQLITE_READONLY_DIRECTORY']])('the database: %s', (code) => {
     expect(refusalOr(failed({ driverError: failed({ code }) }))).toEqual(
       expect.objectContaining({
         name: DatabaseRefusedError.name,

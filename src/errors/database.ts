@@ -112,16 +112,16 @@ export class DatabaseRefusedError extends AutogenError {
   constructor(
     readonly reason: string,
     cause: unknown,
-    isFile = false,
+    lacks: keyof typeof refusalHints = 'right',
   ) {
-    super(
-      `The database does not allow it: ${reason}.`,
-      isFile
-        ? 'Make the file and its folder writable and leave room on the disk, or name another file with `--url`.'
-        : 'Give this user the right to it, or name another user or database with `--url`.',
-      { cause },
-    )
+    super(`The database does not allow it: ${reason}.`, refusalHints[lacks], { cause })
   }
+}
+
+const refusalHints = {
+  right: 'Give this user the right to it, or name another user or database with `--url`.',
+  file: 'Make the file and its folder writable and leave room on the disk, or name another file with `--url`.',
+  schema: 'Name a schema that is there as `schema` of your data source, or in the search path of this user.',
 }
 
 /** No scratch database could be had to replay the history on. */

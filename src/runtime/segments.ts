@@ -60,6 +60,11 @@ export class SegmentRun {
     return this.#parts < this.#goOnFrom
   }
 
+  /** Whether what comes next depends on how a statement outside of a transaction ended in the run before, or on how many did. */
+  get goesOnAlone(): boolean {
+    return this.skipping || this.#previousNote()?.startsWith(inDoubt) === true
+  }
+
   /** The revision that runs. */
   get revision(): string {
     return this.#task.step.revision.id

@@ -9,6 +9,7 @@ import { runsOwnSql, type Operation } from '../operations/operation'
 import { resolve } from '../operations/resolve'
 import { liveMetadataSql, planWith } from './interop'
 import type { LiveSchema } from './live-schema'
+import { RehearsalEnds } from './one-transaction'
 import type { SegmentRun } from './segments'
 import type { Work } from './task'
 import type { Session } from './session'
@@ -91,6 +92,8 @@ export async function perform(
 ): Promise<void> {
   const { together } = run
   if (together !== undefined && !mode.transaction) {
+    if (together.rehearsal && run.goesOnAlone)
+      throw new RehearsalEnds(run.revision, 'only the run itself can go on after what it has committed of it')
     const inside = together.outside(run.revision, intents)
     if (inside.length > 0) await perform(session, schema, run, inside, { transaction: true })
     return

@@ -42,6 +42,21 @@ test('a user without rights is told so, before and after our tables are there', 
   }
 })
 
+test('a search path without a schema is told as such', async () => {
+  const database = await freshPostgres()
+  try {
+    made = userProject({ ...database.options, extra: { options: '-c search_path=nowhere' } })
+    await made.autogen(['revision', '-m', 'first'])
+    const { code, stderr } = await made.autogen(['upgrade'])
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^error The database does not allow it: no schema .*\nhint {2}Name a schema/m),
+    })
+  } finally {
+    await database.drop()
+  }
+})
+
 test('a password that was not escaped is a URL to mend, and is not printed', async () => {
   made = userProject({ type: 'postgres', url: 'postgres://u@127.0.0.1:1/app' })
   const { code, stderr, output } = await made.autogen(['check', '--url', 'postgres://u:50%hunter2@127.0.0.1/app'])

@@ -347,6 +347,17 @@ test('a statement that runs too long fails, and the hint says how to give it mor
   })
 })
 
+test('where nothing may be written, the hint says to go where it may', async () => {
+  const { outcome } = await upgrade(
+    after((op) => {
+      op.execute('SET transaction_read_only = on')
+      note(op)
+    }),
+    () => {},
+  )
+  expect(outcome).toMatchObject({ exitCode: 5, hint: expect.stringContaining('name the primary') })
+})
+
 test('Ctrl-C between two attempts ends the run, and the log has it', async () => {
   await here.upgrade(after(note), 'a')
   await block()

@@ -294,6 +294,25 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
     await session.close()
   })
 
+  test('a dry run of what stopped half way ends where only a run can go on', async () => {
+    const script = (last: string) =>
+      history({
+        a: {
+          transaction: false,
+          upgrade(op: Op) {
+            item(op)
+            op.bulkInsert('item', rows(1))
+            op.execute(last)
+          },
+        },
+      })
+    await expect(here.upgrade(script('INSERT INTO nowhere VALUES (1)'))).rejects.toBeInstanceOf(MigrationFailedError)
+    expect(await here.upgrade(script('SELECT 1'), undefined, { dryRun: true })).toMatchObject({
+      rehearsal: { complete: false, notes: [{ revision: 'a', note: expect.stringContaining('only the run itself') }] },
+    })
+    expect(await here.upgrade(script('SELECT 1'))).toMatchObject({ heads: ['a'] })
+  })
+
   test('a script whose committed part was edited cannot go on, and the log keeps what ran', async () => {
     const script = (column: string, sql: string, last: string) =>
       history({

@@ -33,6 +33,8 @@ const explanations: { readonly [code: string]: Explanation | undefined } = {
   '42501': {
     advice: "connect as the owner with `--url`, or give this user the right or the owner's role",
   },
+  // read_only_sql_transaction: a standby, or default_transaction_read_only
+  '25006': { advice: 'name the primary, or a database that may be written to, with `--url`' },
   // disk_full
   '53100': { advice: 'make room on the disk of the server' },
 }
