@@ -24,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const err = named.out(await outOf(process.stderr, process.env, status))
   const known = await knownCommands(argv)
   const log = says(argv, 'log', 'json') ? logOf(argv, known, err) : undefined
+  if (log !== undefined) tellWarnings(log)
   const code = await runCommandLine(argv, known, { err, log, status, named })
   log?.exit(code)
   await Promise.all([drained(process.stdout), drained(process.stderr)])
@@ -43,6 +44,12 @@ async function runCommandLine(
     log?.tell({ type: 'failure', ...said })
     return error instanceof AutogenError ? error.exitCode : exitCodes.unexpected
   }
+  // What a migration or a hook has left to itself, a promise or a timer, would else be told by Node, and past the log.
+  process.once('uncaughtException', (error) => {
+    const code = fail(cleanError(error))
+    log?.exit(code)
+    process.exit(code)
+  })
   try {
     if (await answeredByHelp(argv, known)) return 0
     if (known.unreadable !== undefined && !completes(argv)) throw known.unreadable
@@ -156,6 +163,15 @@ function hasFlag(argv: readonly string[], flag: string): boolean {
 function logOf(argv: readonly string[], { commands }: Known, { line }: Out): JsonLog {
   const command = argv.find((word) => commandNamed(word, commands) !== undefined) ?? ''
   return jsonLog({ command, verbose: hasFlag(argv, 'verbose'), quiet: hasFlag(argv, 'quiet') }, line)
+}
+
+/** What drivers warn of by way of Node would stand between the objects as text. */
+function tellWarnings(log: JsonLog): void {
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    cleanError(warning)
+    log.tell({ type: 'warning', code: 'node', message: warning.message })
+  })
 }
 
 /** First Ctrl-C: stop after the running statement; second: at once. */

@@ -85,6 +85,19 @@ test('a failure is one event with its code, its sentence and its facts, also whe
   expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('There is no log "xml".')])
 })
 
+test('what a script leaves to itself, and what Node warns of, are events as well', async () => {
+  const body = `process.emitWarning('by postgres://u:hunter2@h/d'); Promise.reject(new Error('left alone'))`
+  made.write('migrations/bbbb_stray.ts', revision('bbbb', 'aaaa', body))
+  const { code, stderr } = await made.autogen(['upgrade', '--log', 'json'])
+  expect(code).toBe(1)
+  const told = lines(stderr)
+  expect(told).toContainEqual(expect.objectContaining({ code: 'node', message: 'by postgres://u:***@h/d' }))
+  expect(told.slice(-2)).toEqual([
+    expect.objectContaining({ type: 'failure', message: 'left alone', exitCode: 1 }),
+    expect.objectContaining({ type: 'exit', exitCode: 1 }),
+  ])
+})
+
 test('a command that changes nothing has its exit, and what it warns of', async () => {
   const { code, stderr } = await made.autogen(['heads', '--log', 'json'])
   expect([code, lines(stderr)]).toEqual([0, [expect.objectContaining({ type: 'exit', command: 'heads', exitCode: 0 })]])
