@@ -19,15 +19,18 @@ describe('an error that is a refusal', () => {
     )
   })
 
-  test.each([['42501'], ['25006'], ['3F000'], ['SQLITE_READONLY'], ['SQLITE_READONLY_DIRECTORY']])('the database: %s', (code) => {
-    expect(refusalOr(failed({ driverError: failed({ code }) }))).toEqual(
-      expect.objectContaining({
-        name: DatabaseRefusedError.name,
-        message: 'The database does not allow it: permission denied for schema public.',
-        exitCode: 2,
-      }),
-    )
-  })
+  test.each([['42501'], ['25006'], ['3F000'], ['SQLITE_READONLY'], ['SQLITE_READONLY_DIRECTORY']])(
+    'the database: %s',
+    (code) => {
+      expect(refusalOr(failed({ driverError: failed({ code }) }))).toEqual(
+        expect.objectContaining({
+          name: DatabaseRefusedError.name,
+          message: 'The database does not allow it: permission denied for schema public.',
+          exitCode: 2,
+        }),
+      )
+    },
+  )
 })
 
 test.each([
