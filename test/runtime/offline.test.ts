@@ -205,11 +205,14 @@ describe.each(databases)('SQL printed for %s', (dialect, create) => {
         async upgrade(op) {
           op.createTable({
             name: 'item',
-            columns: [{ name: 'id', type: 'integer' }],
+            columns: [
+              { name: 'id', type: 'integer' },
+              { name: 'price', type: 'integer' },
+            ],
             primaryKey: { name: 'PK', columns: ['id'] },
           })
-          op.bulkInsert('item', [{ id: 1 }])
-          await op.batched({ table: 'item', set: { id: 'id + 1' }, where: 'id = 1' })
+          op.bulkInsert('item', [{ id: 1, price: 1 }])
+          await op.batched({ table: 'item', set: { price: 'price + 1' }, where: 'id = 1' })
         },
       },
     ],
