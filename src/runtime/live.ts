@@ -80,7 +80,7 @@ export async function needsForeignKeysOff(
 
 function liveBacking(stage: Stage, mode: Mode): Backing {
   const { session, schema, run, task, migration } = stage
-  const within = { transaction: mode.transaction }
+  const within = { transaction: mode.transaction, idempotent: mode.idempotent }
   return {
     run: (intents) => perform(session, schema, run, intents, { ...mode, goesOn: true }),
     async query(sql, parameters, { at }) {

@@ -16,6 +16,7 @@ import { inlineParameters } from './inline-parameters'
 import { offlineMetadataSql, planWith } from './interop'
 import { keptDowngrade } from './kept'
 import { columnsOf, withoutSecrets, type NewLogEntry } from './log'
+import { onlyReads } from './only-reads'
 import { ownTablesSql } from './own-tables'
 import {
   passagesOf,
@@ -69,7 +70,7 @@ export async function offlineSql(request: OfflineRequest): Promise<string> {
 interface Part {
   readonly transactional: boolean
   readonly statements: readonly string[]
-  /** SQL that a script asks by `op.query` outside of a transaction is none of the steps that a run counts. */
+  /** SQL that a script reads by outside of a transaction is none of the steps that a run counts. */
   readonly uncounted?: true
 }
 
@@ -170,7 +171,8 @@ function writeMigration(
       const statements = statementsOf(request, id, passage, schema)
       const alone = passage.kind === 'batched' || !migration.transaction
       parts = added(request, parts, { transactional: true, statements }, goesOn && !alone)
-      if (alone && passage.kind !== 'batched') parts = [...parts.slice(0, -1), { ...parts.at(-1)!, uncounted: true }]
+      if (alone && passage.kind !== 'batched' && statements.every(({ sql }) => onlyReads(sql)))
+        parts = [...parts.slice(0, -1), { ...parts.at(-1)!, uncounted: true }]
       goesOn = !alone
     }
   }

@@ -10,6 +10,7 @@ import type { Operation } from '../operations/operation'
 import { migrationFailure } from './failure'
 import { finishEntry, startEntry, type NewLogEntry } from './log'
 import type { Query } from './inside-transaction'
+import { onlyReads } from './only-reads'
 import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
 import { operationWithout } from './passwords'
 import { inTransaction, type Session } from './session'
@@ -151,30 +152,60 @@ export class SegmentRun {
   query(
     statement: Statement,
     at: SourceLine | undefined,
-    { what = 'op.query', ...options }: { readonly transaction: boolean; readonly what?: string },
+    { what = 'op.query', transaction, idempotent }: LiveOptions & { readonly what?: string },
   ): Promise<Row[]> {
+    const options = { transaction, idempotent: idempotent === true || onlyReads(statement.sql), whole: true }
     return this.live(what, options, () => this.#statements.send(statement, undefined, at))
   }
 
   /** Runs code of the script's own. Its result is unknown to a later run, so there is no going on after it. */
-  async live<R>(what: string, options: { readonly transaction: boolean }, work: () => Promise<R>): Promise<R> {
+  async live<R>(what: string, options: LiveOptions & { readonly whole?: boolean }, work: () => Promise<R>): Promise<R> {
     const { session, step } = this.#task
     if (!options.transaction) {
       this.together?.unknown(step.revision.id, what)
       this.#refusePooled()
-      this.#hasCommitted = true
       this.#live = 'committed'
+      if (options.idempotent !== true) return this.#once(what, options, work)
+      this.#hasCommitted = true
       return this.#bare(work)
     }
-    if (this.skipping) {
-      throw new NotResumableError(step.revision.id, this.#goOnFrom, `it called ${what} in a part that is committed`)
-    }
+    this.#refuseRepeated(what)
     await this.#begin()
     this.#dirty = true
     if (this.#live === 'nowhere') this.#live = 'open'
     const result = await work()
     if (!session.connection.isTransactionActive) throw new TransactionControlError(what)
     return result
+  }
+
+  /** Runs code of the script's own outside of a transaction, as a part: what it has done cannot be asked, so it is never done again. */
+  async #once<R>(what: string, { whole }: { readonly whole?: boolean }, work: () => Promise<R>): Promise<R> {
+    const { session } = this.#task
+    await this.commitPart()
+    this.#refuseRepeated(what)
+    this.#refuseOtherThan(undefined)
+    if (this.#previousNote()?.startsWith(inDoubt)) {
+      throw new NotResumableError(this.revision, this.#parts, `nobody knows whether ${what} ran`)
+    }
+    await this.#together(() => inTransaction(session, () => this.#record(`${inDoubt}${what}`)))
+    let result: R
+    try {
+      result = await this.#bare(work)
+    } catch (error) {
+      // A statement that was refused has done nothing.
+      if (whole) this.#note = undefined
+      throw error
+    }
+    this.#hasCommitted = true
+    this.#parts++
+    await this.#recordDone()
+    this.#tellCommitted()
+    return result
+  }
+
+  #refuseRepeated(what: string): void {
+    if (!this.skipping) return
+    throw new NotResumableError(this.revision, this.#goOnFrom, `it called ${what} in a part that is committed`)
   }
 
   /** Lets others work in the transaction that is open; where the migration has none, in one of its own. It is no part of the migration. */
@@ -466,6 +497,12 @@ export class SegmentRun {
     const { session, step } = this.#task
     if (session.pooled === true && this.together === undefined) throw new PoolerError(step.revision.id)
   }
+}
+
+/** LiveOptions says how code of a script's own runs: in the transaction or outside; there again, where it may be. */
+interface LiveOptions {
+  readonly transaction: boolean
+  readonly idempotent?: boolean | undefined
 }
 
 /** LastWord is said when the heads have moved and nothing is committed yet. */

@@ -1,3 +1,4 @@
+import type * as typeorm from 'typeorm'
 import { MigrationFailedError, NotResumableError } from '../../src/errors'
 import type { Op } from '../../src/operations/op'
 import { readLog, startEntry } from '../../src/runtime/log'
@@ -292,6 +293,69 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
       error: expect.stringMatching(message),
     })
     await session.close()
+  })
+
+  describe('what a script does past us there', () => {
+    const given = (
+      upgrade: (inside: Op) => Promise<unknown>,
+      idempotent?: true,
+      last = 'INSERT INTO nowhere VALUES (1)',
+    ) =>
+      history({
+        a: { upgrade: item },
+        b: {
+          async upgrade(op) {
+            await op.autocommit(async (inside) => void (await upgrade(inside)), idempotent && { idempotent })
+            op.execute(last)
+          },
+        },
+      })
+    const insert = 'INSERT INTO item VALUES (1, 1)'
+    const done = () => here.ask('SELECT id, price FROM item')
+    const row = { id: 1, price: 1 }
+
+    const writes: [string, (op: Op) => Promise<unknown>][] = [
+      ['op.query', (op) => op.query(insert)],
+      ['op.table(...).insert', (op) => op.table('item').insert([row])],
+      ['op.manager', (op) => op.manager(async (manager) => (manager as typeorm.EntityManager).query(insert))],
+    ]
+    test.each(writes)('by %s is a part that stays, and is not done twice', async (what, write) => {
+      expect(await here.upgrade(given(write)).catch((error: unknown) => error)).toMatchObject({
+        completed: 1,
+        hint: expect.stringMatching(/^The database is at a; 1 committed part of b stays: /),
+      })
+      expect(await here.upgrade(given(write)).catch((error: unknown) => error)).toMatchObject({
+        code: 'not-resumable',
+        reason: `it called ${what} in a part that is committed`,
+      })
+      expect(await done()).toEqual([row])
+    })
+
+    test('by a callback that failed, nobody knows how far it came', async () => {
+      const half = given((op) =>
+        op.manager(async (manager) => {
+          await (manager as typeorm.EntityManager).query(insert)
+          throw new Error('half way')
+        }),
+      )
+      expect(await here.upgrade(half).catch((error: unknown) => error)).toMatchObject({ begun: 'op.manager' })
+      await expect(here.upgrade(half)).rejects.toThrow('nobody knows whether op.manager ran')
+      expect(await done()).toEqual([row])
+    })
+
+    const twice: [string, (op: Op) => Promise<unknown>, true | undefined][] = [
+      ['that only reads', (op) => op.query('SELECT * FROM item'), undefined],
+      ['that says it may be', (op) => op.query('DELETE FROM item WHERE id = 7'), true],
+      [
+        'that was refused',
+        (op) => op.query('INSERT INTO item VALUES (nothing)').catch(() => op.query('SELECT 1')),
+        undefined,
+      ],
+    ]
+    test.each(twice)('is done again %s', async (_, work, idempotent) => {
+      await expect(here.upgrade(given(work, idempotent))).rejects.toThrow(/nowhere/)
+      expect(await here.upgrade(given(work, idempotent, 'SELECT 1'))).toMatchObject({ heads: ['b'] })
+    })
   })
 
   test('a dry run of what stopped half way ends where only a run can go on', async () => {
