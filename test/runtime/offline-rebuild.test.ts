@@ -23,7 +23,7 @@ const first = {
       uniques: [{ columns: ['name', 'role'] }],
       indexes: [
         { name: 'IDX_team', columns: [{ sql: 'lower("name")', order: 'DESC' }], where: '"role" IS NOT NULL' },
-        { name: 'IDX_role', columns: ['role'] },
+        { name: 'IDX_RÔLE', columns: ['role'] },
       ],
       checks: [{ expression: `"role" IN ('a','b')` }],
     })

@@ -70,22 +70,22 @@ export function unusedProof(
 
 /** Proves, before a table is dropped, that no view uses it, and no trigger of a table that stays. */
 export function unusedTableProof({ atStart, groups, texts, comingBack }: State, { name }: Table): string[] {
-  const dropped = groups.flatMap(({ base, table }) => (base && !table ? [base.name.toLowerCase()] : []))
+  const dropped = groups.flatMap(({ base, table }) => (base && !table ? [base.name] : []))
   const names = new Set([name.toLowerCase()])
   const isMentioned =
     atStart.views.some(({ definition }) => says(definition.sql, names)) ||
-    [...texts].some(
-      ([of, { triggers }]) => !dropped.includes(of.toLowerCase()) && triggers.some((sql) => says(sql, names)),
-    )
+    [...texts].some(([of, { triggers }]) => !dropped.includes(of) && triggers.some((sql) => says(sql, names)))
   // What uses a table that is made anew has it again.
   if (!isMentioned || comingBack.has(name.toLowerCase())) return []
   const gone = goneName(name)
   const rename = (from: string, to: string) => `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`
-  const going = [...dropped, gone.toLowerCase()].map(literal).join(', ')
   // Back again, so that foreign keys which outlive their parent go on speaking of it.
   return [
     rename(name, gone),
-    ...guard(`a view or a trigger still uses ${name}`, `${mentionsOf(gone)} AND lower(tbl_name) NOT IN (${going})`),
+    ...guard(
+      `a view or a trigger still uses ${name}`,
+      `${mentionsOf(gone)} AND tbl_name ${noneOf([...dropped, gone])}`,
+    ),
     rename(gone, name),
   ]
 }
@@ -109,15 +109,19 @@ export function isMentioned({ atStart, texts }: State, column: string): boolean 
 
 /** Stops where a table has what a rebuild would lose: a printed script has no catalogue, and `execute` may do anything. */
 export function unknownGuard({ name, columns, indexes }: Table, triggers: readonly string[]): string[] {
-  const list = (names: readonly string[]) => names.map((one) => literal(one.toLowerCase())).join(', ')
   const known = [...indexes.map((index) => index.name), ...triggers.map(triggerName)]
   const table = literal(name)
   return guard(
     `table ${name} has columns, indexes or triggers this migration does not know; await op.flush() after op.execute`,
-    `SELECT (SELECT count(*) FROM pragma_table_xinfo(${table}) WHERE lower(name) NOT IN (${list(columns.map((one) => one.name))})) + ` +
+    `SELECT (SELECT count(*) FROM pragma_table_xinfo(${table}) WHERE name ${noneOf(columns.map((one) => one.name))}) + ` +
       `(SELECT count(*) FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ` +
-      `AND lower(tbl_name) = lower(${table}) AND lower(name) NOT IN (${list(known)}))`,
+      `AND tbl_name = ${table} COLLATE NOCASE AND name ${noneOf(known)})`,
   )
+}
+
+/** A condition on a name: what is the same letter in another case only SQLite knows, to whom `Ü` and `ü` are two. */
+export function noneOf(names: readonly string[]): string {
+  return `COLLATE NOCASE NOT IN (${names.map(literal).join(', ')})`
 }
 
 /** SQL without procedures stops with a message of our own where a constraint of that name fails. */

@@ -4,7 +4,7 @@ import { sameName } from '../../model/lookup'
 import type { View } from '../../model/schema'
 import type { Operation } from '../../operations/operation'
 import type { State } from './groups'
-import { guard } from './guards'
+import { guard, noneOf } from './guards'
 import { literal } from './literal'
 import { triggerName } from './parse'
 
@@ -14,11 +14,11 @@ type Sql = { readonly sql: string }
 export function beforeDrop(state: State, view: View, later: readonly Operation[]): Sql[] {
   const comesBack = later.some((operation) => operation.kind === 'createView' && sameName(operation.view, view))
   if (!comesBack || (state.known && !state.executed)) return []
-  const known = textsOf(state, view).map((sql) => literal(triggerName(sql).toLowerCase()))
+  const known = textsOf(state, view).map(triggerName)
   return guard(
     `view ${view.name} has triggers this migration does not know; await op.flush() after op.execute`,
     `SELECT count(*) FROM sqlite_master WHERE type = 'trigger' ` +
-      `AND lower(tbl_name) = lower(${literal(view.name)}) AND lower(name) NOT IN (${known.join(', ')})`,
+      `AND tbl_name = ${literal(view.name)} COLLATE NOCASE AND name ${noneOf(known)}`,
   ).map((sql) => ({ sql }))
 }
 
