@@ -111,7 +111,7 @@ function enumChecks(metadata: EntityMetadata, { traits }: Reading): Check[] {
     .filter((column) => column.enum && !column.isArray)
     .map((column) => {
       const values = enumValues(column).map((value) => `'${value.replaceAll("'", "''")}'`)
-      return { expression: { sql: `"${column.databaseName}" IN (${values.join(',')})` } }
+      return { expression: { sql: `"${column.databaseName.replaceAll('"', '""')}" IN (${values.join(',')})` } }
     })
 }
 

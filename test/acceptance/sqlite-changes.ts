@@ -443,6 +443,13 @@ const dangerous: readonly Change[] = [
     },
   },
   {
+    row: 'S1 a quote in the name of an enum',
+    before: [thing({})],
+    after: [thing({ value: Column('simple-enum', { name: 'the "value"', enum: ['a', 'b'], default: 'b' }) })],
+    operations: [`+ column thing.the "value" varchar default "b"`, `+ check thing "the ""value""" IN ('a','b')`],
+    upgraded: { 'INSERT INTO thing DEFAULT VALUES RETURNING *': [{ id: 1, 'the "value"': 'b' }] },
+  },
+  {
     row: 'S1 a value is added to an enum that has apostrophes',
     before: [thing({ value: Column('simple-enum', { enum: [`it's`] }) })],
     after: [thing({ value: Column('simple-enum', { enum: [`it's`, `won't`] }) })],
