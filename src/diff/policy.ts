@@ -1,7 +1,7 @@
 // What of a difference is ours to change: nothing that neither the entities nor our own history know.
-import { spelling } from '../model/expression'
+import { isExpression, spelling } from '../model/expression'
 import { sameName } from '../model/lookup'
-import type { Index } from '../model/schema'
+import type { Expression, Index } from '../model/schema'
 import { usesColumn } from '../operations/companions'
 import { isManaged, objectKeys } from '../operations/managed'
 import type { Operation } from '../operations/operation'
@@ -79,9 +79,9 @@ function goesWith(operation: Operation, dropped: Operation): boolean {
   const { table } = dropped
   const column = dropped.kind === 'dropColumn' ? dropped.column.name : undefined
   const key = keyIn(operation)
-  const text = textIn(operation)
+  const texts = textsIn(operation)
   const uses = (name: string) =>
-    (key !== undefined && usesColumn(key, name)) || (text !== undefined && mentions(text, name))
+    (key !== undefined && usesColumn(key, name)) || texts.some((text) => mentions(text, name))
   const isIn = sameName(operation.table, table) && (column === undefined || uses(column))
   if (isIn || operation.kind !== 'dropForeignKey') return isIn
   const { references } = operation.foreignKey
@@ -103,15 +103,24 @@ function keyIn(operation: Operation): Pick<Index, 'columns' | 'include'> | undef
   }
 }
 
-/** What a check or an exclusion says, without the strings in it: a server drops it with a column it speaks of. */
-function textIn(operation: Operation): string | undefined {
-  const part =
-    operation.kind === 'dropCheck'
-      ? operation.check
-      : operation.kind === 'dropExclusion'
-        ? operation.exclusion
-        : undefined
-  return part && spelling(part.expression).replace(/'(?:[^']|'')*'/g, '')
+/** What a check, an exclusion or an index says, without the strings in it: a server drops it with a column it speaks of. */
+function textsIn(operation: Operation): string[] {
+  return expressionsIn(operation).map((expression) => spelling(expression).replace(/'(?:[^']|'')*'/g, ''))
+}
+
+function expressionsIn(operation: Operation): Expression[] {
+  switch (operation.kind) {
+    case 'dropCheck':
+      return [operation.check.expression]
+    case 'dropExclusion':
+      return [operation.exclusion.expression]
+    case 'dropIndex':
+      return [operation.index.where, ...operation.index.columns].filter(
+        (part) => typeof part === 'object' && isExpression(part),
+      )
+    default:
+      return []
+  }
 }
 
 /** Renames nothing else waits for: neither a name that is created, nor one that is used. */

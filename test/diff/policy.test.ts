@@ -60,6 +60,19 @@ test("others' index goes with the column of ours it stands on", () => {
   ])
 })
 
+test("others' index goes with the column of ours it speaks of, and stays for one in its strings", () => {
+  const spoken = [
+    { name: 'IX1', columns: [{ sql: 'a + 1' }], unique: false },
+    { name: 'IX2', columns: ['id'], unique: false, where: { sql: 'a > 0' } },
+    { name: 'IX3', columns: ['id'], unique: false, where: { sql: "id <> 'a'" } },
+  ]
+  expect(policy(t({ indexes: spoken }), t({ columns: columns('id int') }), t({}))).toEqual({
+    operations: ['- index t IX1 (a + 1)', '- index t IX2 (id) where a > 0', '- column t.a int'],
+    hidden: [],
+    unmanaged: ["- index t IX3 (id) where id <> 'a'"],
+  })
+})
+
 test("others' foreign key goes with the table of ours it points at", () => {
   const user = table('user')
   const theirs = table('theirs', { columns: columns('id int', 'a int'), foreignKeys: [toUser] })
