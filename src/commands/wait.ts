@@ -1,9 +1,16 @@
 // `autogen wait --until head`: for containers of an application that must not start before the database is ready.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../environment'
-import { exitCodes, AuthenticationFailedError, AutogenError, InterruptedError, WaitTimeoutError } from '../errors'
+import {
+  exitCodes,
+  AuthenticationFailedError,
+  AutogenError,
+  InterruptedError,
+  UsageError,
+  WaitTimeoutError,
+} from '../errors'
 import { ancestorsOf } from '../graph/lineage'
-import { resolveRevisions } from '../graph/target'
+import { movesWithDatabase, resolveRevisions } from '../graph/target'
 import { aheadOrDiverged } from '../runtime/history'
 import { readLog } from '../runtime/log'
 import { readHeads } from '../runtime/versions'
@@ -32,7 +39,14 @@ export const waitCommand: Command<WaitOptions, WaitResult> = {
     timeout: { type: 'number', argument: 'SECONDS', describe: 'when to give up, with code 7 (60)' },
   },
   async run(environment, options) {
-    const wanted = resolveRevisions(environment.graph, options.until ?? 'heads')
+    const { until = 'heads' } = options
+    if (movesWithDatabase(until)) {
+      throw new UsageError(
+        `\`${until}\` counts from where the database is, and that is what is waited to change.`,
+        'Name a revision, a label or `head`, such as `--until head`.',
+      )
+    }
+    const wanted = resolveRevisions(environment.graph, until)
     const started = Date.now()
     const limit = (options.timeout ?? 60) * 1000
     for (;;) {

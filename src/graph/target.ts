@@ -51,6 +51,12 @@ export function isRange(text: string): boolean {
   return text.includes(':')
 }
 
+/** Whether a target is another one as soon as the database moves. */
+export function movesWithDatabase(text: string): boolean {
+  const parsed = parseTarget(text)
+  return isBareStep(parsed) || parsed.symbol === 'current'
+}
+
 /** Range holds both ends of `a:b`; an empty lower end is base. */
 export interface Range {
   readonly lower: readonly string[]

@@ -119,6 +119,15 @@ describe.each(databases)('on %s', (name, create) => {
     expect(await refusal(autogen.wait({ ...given(other), timeout: 0 }))).toMatchObject({ exitCode: 7 })
   })
 
+  test.each(['+1', '-1', 'current', 'a@+1'])('wait refuses %s, which moves with the database', async (until) => {
+    await autogen.upgrade(given(a))
+    expect(await refusal(autogen.wait({ ...given(a, b), until, timeout: 0 }))).toMatchObject({
+      code: 'usage',
+      exitCode: 2,
+      message: `\`${until}\` counts from where the database is, and that is what is waited to change.`,
+    })
+  })
+
   test('wait never writes', async () => {
     const everything = () =>
       within(async ({ dialect, connection, scope }) => dialect.introspect(connection, { ...scope, ignore: [] }))
