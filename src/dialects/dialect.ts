@@ -258,6 +258,7 @@ export interface Limits {
 
 /** Blocker is a session that holds what somebody waits for. */
 export interface Blocker {
+  /** 0 for a transaction that was prepared and belongs to no process. */
   readonly pid: number
   /** The user, or what kind of process it is. */
   readonly user: string

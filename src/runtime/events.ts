@@ -176,7 +176,7 @@ export function blockerText({ pid, user, application, state, seconds, query }: B
   const who = application === undefined ? user : `${user} in ${application}`
   const since = seconds === undefined ? (state ?? '') : `${state ?? 'open'} for ${seconds} s`
   const what = query === undefined ? '' : `: \`${shortened(query)}\``
-  return `pid ${pid} (${[who, since].filter(Boolean).join(', ')})${what}`
+  return `${pid === 0 ? 'a transaction' : `pid ${pid}`} (${[who, since].filter(Boolean).join(', ')})${what}`
 }
 
 function shortened(sql: string): string {

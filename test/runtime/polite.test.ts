@@ -105,6 +105,23 @@ test('who stays in the way is named in the error, and nothing is kept', async ()
   })
 })
 
+test.each([
+  ['seen while the statement waited', 1_500],
+  ['asked for afterwards', 200],
+])('a prepared transaction, which belongs to no process, is named: %s', async (_, lockMs) => {
+  await here.upgrade(after(note), 'a')
+  await block()
+  await blocker.query(`PREPARE TRANSACTION 'left behind'`)
+  try {
+    const { outcome } = await upgrade(after(note), () => {}, { retries: 0, limits: { lockMs } })
+    expect((outcome as Error).message).toMatch(
+      /in the way: a transaction \(postgres, prepared as 'left behind' for \d+ s\); the SQL/,
+    )
+  } finally {
+    await blocker.query(`ROLLBACK PREPARED 'left behind'`)
+  }
+})
+
 test('while a statement waits, a second connection tells for whom', async () => {
   await here.upgrade(after(note), 'a')
   await block()

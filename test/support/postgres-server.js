@@ -108,6 +108,7 @@ listen_addresses = '127.0.0.1'
 port = ${port}
 unix_socket_directories = '${socket}'
 max_connections = 200
+max_prepared_transactions = 5
 fsync = off
 synchronous_commit = off
 full_page_writes = off

@@ -13,9 +13,19 @@ async function pid(connection: Queryable): Promise<number> {
 const session = `a.pid, coalesce(a.usename::text, a.backend_type) AS "user", a.application_name AS application, a.state,
   extract(epoch FROM clock_timestamp() - a.xact_start)::int AS seconds, a.query`
 
+// A transaction that was prepared for two phases belongs to no process; the server's functions say 0 for it.
+const prepared = `0 AS pid, p.owner::text AS "user", NULL AS application, format('prepared as %L', p.gid) AS state,
+  extract(epoch FROM clock_timestamp() - p.prepared)::int AS seconds, NULL AS query`
+
+const longestFirst = 'ORDER BY seconds DESC NULLS LAST'
+
 async function look(other: Queryable, pid: number): Promise<Sight> {
   const blockers = await other.query(
-    `SELECT ${session} FROM pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids($1)) ORDER BY a.xact_start`,
+    `WITH blocking AS (SELECT unnest(pg_blocking_pids($1)) AS pid)
+SELECT ${session} FROM pg_stat_activity a WHERE a.pid IN (SELECT pid FROM blocking)
+UNION ALL
+SELECT ${prepared} FROM pg_prepared_xacts p WHERE p.database = current_database() AND 0 IN (SELECT pid FROM blocking)
+${longestFirst}`,
     [pid],
   )
   const [build] = await other.query(
@@ -32,13 +42,17 @@ async function users(connection: Queryable, sql: string): Promise<readonly Block
     quoted === undefined ? word.toLowerCase() : quoted.replaceAll('""', '"'),
   )
   const rows = await connection.query(
-    `SELECT ${session} FROM pg_stat_activity a
-WHERE a.pid <> pg_backend_pid() AND a.pid IN (
-  SELECT l.pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+    `WITH held AS (
+  SELECT l.pid, l.virtualtransaction FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
   WHERE l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'i') AND c.relname = ANY ($1)
     AND c.relnamespace <> 'pg_catalog'::regnamespace)
-ORDER BY a.xact_start LIMIT 5`,
+SELECT ${session} FROM pg_stat_activity a WHERE a.pid <> pg_backend_pid() AND a.pid IN (SELECT pid FROM held)
+UNION ALL
+SELECT ${prepared} FROM pg_prepared_xacts p WHERE p.transaction IN (
+  SELECT transactionid FROM pg_locks WHERE pid IS NULL
+    AND virtualtransaction IN (SELECT virtualtransaction FROM held WHERE pid IS NULL))
+${longestFirst} LIMIT 5`,
     [names],
   )
   return rows.map(blocker)
