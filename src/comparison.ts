@@ -54,6 +54,8 @@ export interface Comparison {
   readonly hidden: readonly Operation[]
   /** What is in the database, in no entity and in no revision of ours. */
   readonly unmanaged: readonly Operation[]
+  /** What our history has created, as `foldManaged` gives it. */
+  readonly managed: ReadonlySet<string>
   /** What was said to be renamed or dropped, and counted. */
   readonly renames: Answers
   /** What may have been renamed, and nobody said so. */
@@ -137,6 +139,7 @@ async function judgeAndDiff(
     ...outcome,
     operations: upgrade,
     ...back,
+    managed: side.managed,
     rewritten: outcome.operations.filter((operation) => !upgrade.some((one) => sameJson(one, operation))),
     renames: settled.answers,
     candidates: settled.open.map((gone) => ({

@@ -29,6 +29,7 @@ import { apply } from '../operations/apply'
 import { displayName } from '../model/lookup'
 import { describe, describeSubject, isDestructive, typeText } from '../operations/describe'
 import type { Operation } from '../operations/operation'
+import { disowned } from '../operations/managed'
 import { reverseAll } from '../operations/reverse'
 import { aheadOrDiverged } from '../runtime/history'
 import { readLog } from '../runtime/log'
@@ -151,7 +152,7 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     if (options.fromHistory !== true) warnOfUnmade(environment, comparison)
     const database = { dialect: session.dialect, version: session.version, rules: environment.settings.rules }
     const upgrade = upgradeCalls(operations, before, database)
-    const back = comparison.downgrade ?? reverseAll(operations)
+    const back = comparison.downgrade ?? disowned(reverseAll(operations), operations, comparison.managed)
     const oneWay = await session.dialect.unconvertible(session.connection, back, session.scope)
     const downgrade = downgradeCalls(back, apply(before, operations), database, oneWay)
     const alreadyThere = options.fromHistory === true && (await liveAgrees(environment, options))

@@ -1,7 +1,7 @@
 // Which objects our own history created and has not dropped. Everything else in a database is somebody else's.
 import { nameOf, sameName } from '../model/lookup'
 import type { Expression, QualifiedName, Table } from '../model/schema'
-import { effectsOf, match, type Handlers, type Operation } from './operation'
+import { effectsOf, match, type Creates, type Handlers, type Operation } from './operation'
 import { renameInText } from './respell'
 
 /** ObjectKind is what a key can stand for; constraints of all kinds but the primary key share their names. */
@@ -31,6 +31,26 @@ export function foldManaged(operations: readonly Operation[], initial: Iterable<
     }
   }
   return managed
+}
+
+/** The way back from operations: what went, was not ours and was not replaced comes back as somebody else's. */
+export function disowned(
+  back: readonly Operation[],
+  operations: readonly Operation[],
+  managed: ReadonlySet<string>,
+): Operation[] {
+  const renames = operations.filter(({ kind }) => kind.startsWith('rename'))
+  const made = operations.filter(creates).flatMap(objectKeys)
+  const ours = new Set([...foldManaged(renames, managed), ...made])
+  return back.map((operation) =>
+    creates(operation) && !objectKeys(operation).some((key) => ours.has(key))
+      ? { ...operation, managed: false }
+      : operation,
+  )
+}
+
+function creates(operation: Operation): operation is Extract<Operation, Creates> {
+  return /^(create|add)/.test(operation.kind) && operation.kind !== 'addEnumValue'
 }
 
 /** Whether what an operation drops is ours. */

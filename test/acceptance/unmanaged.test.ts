@@ -162,6 +162,18 @@ describe.each(databases)('on %s', (_database, open, byHand) => {
   op.dropColumn('thing', 'note')`)
   })
 
+  test('what came by hand, and went with what is ours, comes back with it and is not ours', async () => {
+    const story = await stage.begin()
+    const noted = thing({ note: Column('text', { nullable: true }) })
+    await story.become([noted])
+    await story.sql('CREATE INDEX by_note ON thing (lower(note))')
+    const written = await story.become([thing()])
+    expect(written?.operations).toEqual(['- index thing by_note (lower(note))', '- column thing.note text null'])
+    await story.downgrade('-1')
+    expect(await story.check([noted])).toEqual([])
+    expect(await story.unmanaged([noted])).toEqual(['index thing by_note (lower(note))'])
+  })
+
   test('what is ours stays ours under another name, and what came by hand does not become ours by one', async () => {
     const story = await stage.begin()
     await story.become([thing({ note: Column('text', { nullable: true }) })])
