@@ -26,19 +26,20 @@ test('typeorm-autogen exports these values', () => {
    MissingUpgradeError MultipleHeadsError NameTakenError NamedFileNotFoundError NoAddressError
    NoCastError NoCompilerError NoEntitiesError NoWayBackError NotAtHeadError NotInBranchError
    NotResumableError NothingSharedError NothingToRepairError OfflineError OpenTransactionError
-   OtherFileError OverlappingTargetsError PoolerError PreloadNotFoundError ProtectedDatabaseError
-   RangeExpectedError RangeNotAllowedError RangeNotAncestorError RebaseCycleError RebaseMergeError
-   ReplayFailedError RevisionCycleError RevisionLoopError RevisionNotFoundError RewriteError
-   RowsInTheWayError RowsLostError RuleError ScratchUnavailableError SettingsNotFoundError
-   SeveralProblemsError SharedNameError SingleTransactionError SkippedRevisionsError SourceSyntaxError
-   StepOutOfOrderError StillReferencedError TableMovedError TemplateError TransactionControlError
-   TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError UnansweredRenameError UnawaitedError
-   UnknownColumnTypesError UnknownCurrentRevisionError UnprintableValueError UnreadableSchemaError
-   UnsupportedDriverError UnsupportedOperationError UnwritableParentError UsageError VersionMovedError
-   WaitTimeoutError WalkTooFarError WriteHookError WrongDirectionError apply asFunction branches check
-   current defineCommand defineConfig defineOperation describe diff downgrade edit emptySchema
-   ensureVersion exitCodes heads history init listTemplates match merge rebase repair resolve reverse
-   reverseAll revision rewriteEach sameSchema show stamp switchBranch upgrade version wait
+   OtherFileError OverlappingTargetsError OvertakenError PoolerError PreloadNotFoundError
+   ProtectedDatabaseError RangeExpectedError RangeNotAllowedError RangeNotAncestorError
+   RebaseCycleError RebaseMergeError ReplayFailedError RevisionCycleError RevisionLoopError
+   RevisionNotFoundError RewriteError RowsInTheWayError RowsLostError RuleError ScratchUnavailableError
+   SettingsNotFoundError SeveralProblemsError SharedNameError SingleTransactionError
+   SkippedRevisionsError SourceSyntaxError StepOutOfOrderError StillReferencedError TableMovedError
+   TemplateError TransactionControlError TwoTypeormsError TypeImportedAsValueError TypeormNotFoundError
+   UnansweredRenameError UnawaitedError UnknownColumnTypesError UnknownCurrentRevisionError
+   UnprintableValueError UnreadableSchemaError UnsupportedDriverError UnsupportedOperationError
+   UnwritableParentError UsageError VersionMovedError WaitTimeoutError WalkTooFarError WriteHookError
+   WrongDirectionError apply asFunction branches check current defineCommand defineConfig
+   defineOperation describe diff downgrade edit emptySchema ensureVersion exitCodes heads history init
+   listTemplates match merge rebase repair resolve reverse reverseAll revision rewriteEach sameSchema
+   show stamp switchBranch upgrade version wait
    "
   `)
 })

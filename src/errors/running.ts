@@ -16,6 +16,18 @@ export class LockTimeoutError extends AutogenError {
   }
 }
 
+/** Where no lock is to be had for longer than a transaction, somebody else came between two parts of a revision. */
+export class OvertakenError extends AutogenError {
+  readonly code = 'overtaken'
+  readonly exitCode = exitCodes.timeout
+  constructor(readonly revision: string) {
+    super(
+      `Another process runs revision ${revision} as well, so this one has stopped; what it had open was rolled back.`,
+      'Wait for that run to end, then run the same command again for what is left.',
+    )
+  }
+}
+
 /** A run that was told to stop; what had not been committed was rolled back. */
 export class InterruptedError extends AutogenError {
   readonly code = 'interrupted'

@@ -1,6 +1,13 @@
 // After a failure: what is told of it, who was in the way, what is run again, taken back, put back and written down.
 import type { Blocker } from '../dialects/dialect'
-import { AutogenError, FileChangedError, InterruptedError, MigrationFailedError, NotResumableError } from '../errors'
+import {
+  AutogenError,
+  FileChangedError,
+  InterruptedError,
+  MigrationFailedError,
+  NotResumableError,
+  OvertakenError,
+} from '../errors'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import { blockerText } from './events'
@@ -50,7 +57,8 @@ export function withParts(
 ): AutogenError {
   const { parts: completed, kept, begun } = run
   const nothing = completed === 0 && begun === undefined
-  if (nothing || failure instanceof MigrationFailedError || failure instanceof NotResumableError) return failure
+  const says = [MigrationFailedError, NotResumableError, OvertakenError].some((one) => failure instanceof one)
+  if (nothing || says) return failure
   const place = `The database is at ${heads.join(', ') || 'base'}; ${MigrationFailedError.parts({ revision: revision.id, completed, kept, begun })}.`
   return Object.assign(failure, defined({ hint: `${place} ${failure.hint}`, completed, kept, begun, heads }))
 }
@@ -109,7 +117,8 @@ export async function recordTakenBack(context: Context, run: SegmentRun, failure
   const { afterwards, request } = context
   try {
     run.forget()
-    if (!request.dryRun && !(failure instanceof FileChangedError)) await run.recordFailure(failure, afterwards)
+    if (!request.dryRun && !(failure instanceof FileChangedError || failure instanceof OvertakenError))
+      await run.recordFailure(failure, afterwards)
   } catch (error) {
     warnNotLogged(context, error)
   }
@@ -125,8 +134,8 @@ function warnNotLogged({ afterwards, request }: Context, error: unknown): void {
 export async function cleanUp(context: Context, run: SegmentRun, failure: AutogenError): Promise<boolean> {
   const { afterwards } = context
   try {
-    // What may not be stored cannot be logged either.
-    if (failure instanceof FileChangedError) return false
+    // What may not be stored cannot be logged either, and the row of another run is not ours to write.
+    if (failure instanceof FileChangedError || failure instanceof OvertakenError) return false
     const restored = run.hasCommitted && (await putBack(context, failure))
     if (restored) {
       run.forget()

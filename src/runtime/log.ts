@@ -49,6 +49,19 @@ export async function readLog({ connection, dialect, scope, tables }: Session): 
   return rows.map(entryOf)
 }
 
+/** Reads the last row about a revision. */
+export async function lastEntry(
+  { connection, dialect, scope, tables }: Session,
+  revision: string,
+): Promise<LogEntry | undefined> {
+  const table = dialect.quoteTable(tables.log, scope)
+  const [row] = await connection.query(
+    `SELECT * FROM ${table} WHERE revision = ${dialect.placeholder(1)} ORDER BY id DESC LIMIT 1`,
+    [revision],
+  )
+  return row && entryOf(row)
+}
+
 /** What every row says of which nothing ran: it is done, by whoever says so, and took no time. */
 export function doneAtOnce() {
   const now = new Date().toISOString()
@@ -123,8 +136,12 @@ export function openAttempts(entries: readonly LogEntry[]): LogEntry[] {
 /** The attempt at a revision that has committed something, or may have, and was neither ended nor settled since. */
 export function halfDone(entries: readonly LogEntry[], revision: string): LogEntry | undefined {
   const last = entries.findLast((entry) => entry.revision === revision)
-  if (last === undefined || last.status === 'done') return undefined
-  return last.stepsDone > 0 || last.reason !== undefined ? last : undefined
+  return last !== undefined && isHalfDone(last) ? last : undefined
+}
+
+/** Whether a row, the last about its revision, tells of work that is there and not all of it. */
+export function isHalfDone({ status, stepsDone, reason }: LogEntry): boolean {
+  return status !== 'done' && (stepsDone > 0 || reason !== undefined)
 }
 
 /** The names and values of a row, in the order of the table; offline scripts print them. */

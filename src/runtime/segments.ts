@@ -1,14 +1,14 @@
 // Runs the segments of one migration. What is committed together is a part; the log counts parts in their own transactions, and a
 // later run goes on after the last of them.
 import type { Blocker, Row, Segment, Statement, Transaction } from '../dialects/dialect'
-import { LockLostError, NotResumableError, PoolerError, TransactionControlError } from '../errors'
+import { LockLostError, NotResumableError, OvertakenError, PoolerError, TransactionControlError } from '../errors'
 import type { HeadChange } from '../graph/heads'
 import { defined, type Defined } from '../model/defined'
 import { sameJson } from '../model/expression'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
 import { migrationFailure } from './failure'
-import { finishEntry, startEntry, type NewLogEntry } from './log'
+import { finishEntry, isHalfDone, lastEntry, startEntry, type LogEntry, type NewLogEntry } from './log'
 import type { Query } from './inside-transaction'
 import { onlyReads } from './only-reads'
 import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
@@ -35,6 +35,10 @@ export class SegmentRun {
   #note: string | undefined
   /** Whether the log row holds what this run did, and no more what the run before did. */
   #recorded = false
+  /** The last row about the revision as this run has found it, and as it has last read or written it. */
+  #found: string | undefined
+  #known: string | undefined
+  #overtaken = false
   #parts = 0
   /** Operations of the parts that are committed, and of the one that is open. */
   #committed: Operation[] = []
@@ -121,13 +125,31 @@ export class SegmentRun {
     this.#doubtful = []
     this.#note = undefined
     this.#recorded = false
+    this.#known = this.#found
     this.#row = previous?.id
   }
 
   /** Opens the transaction and reads the heads inside it. */
   async begin(): Promise<string[]> {
     await this.#begin()
-    return selectHeads(this.#task.session)
+    return this.readHeads()
+  }
+
+  /** Reads the heads; before them, where no lock keeps others out between two parts, what the log says of the revision. */
+  async readHeads(): Promise<string[]> {
+    const { session, previous } = this.#task
+    if (session.holdsLock === undefined) {
+      const last = await lastEntry(session, this.revision)
+      this.#found = this.#known = traceOf(last)
+      const halfDone = last !== undefined && isHalfDone(last) ? this.#found : undefined
+      this.#overtaken = halfDone !== traceOf(previous)
+    }
+    return selectHeads(session)
+  }
+
+  /** Where the heads are as they were, nobody else may be half way through the revision. */
+  refuseOvertaken(): void {
+    if (this.#overtaken) throw new OvertakenError(this.revision)
   }
 
   /** Runs a plan; between two transactional segments of it the first is committed. */
@@ -409,29 +431,31 @@ export class SegmentRun {
 
   /** What is written down together with a commit is known only once that has taken effect: else all of it was rolled back. */
   async #together<R>(work: () => Promise<R>): Promise<R> {
-    const [parts, committed, row, note, recorded] = [
+    const [parts, committed, row, note, recorded, known] = [
       this.#parts,
       this.#committed,
       this.#row,
       this.#note,
       this.#recorded,
+      this.#known,
     ]
     try {
       return await work()
     } catch (error) {
       ;[this.#parts, this.#committed, this.#row, this.#note, this.#recorded] = [parts, committed, row, note, recorded]
+      this.#known = known
       throw error
     }
   }
 
   /** Writes down what is done: it stays done where that fails. */
   async #recordDone(): Promise<void> {
-    const row = this.#row
+    const [row, known] = [this.#row, this.#known]
     ;[this.#note, this.#recorded] = [undefined, true]
     try {
       await inTransaction(this.#task.session, () => this.#record())
     } catch (error) {
-      this.#row = row
+      ;[this.#row, this.#known] = [row, known]
       throw error
     }
   }
@@ -449,8 +473,13 @@ export class SegmentRun {
     const durationMs = now.getTime() - Date.parse(entry.startedAt)
     const ended = change.status === 'running' ? {} : { finishedAt: now.toISOString(), durationMs }
     const row: Defined<typeof entry & typeof ended & Change> = defined({ ...entry, ...ended, ...change })
+    if (session.holdsLock === undefined) {
+      // The transaction of the part holds the only lock there is: whatever else was written came between two of them.
+      if (traceOf(await lastEntry(session, this.revision)) !== this.#known) throw new OvertakenError(this.revision)
+    }
     if (this.#row === undefined) this.#row = await startEntry(session, row)
     else await finishEntry(session, this.#row, row)
+    this.#known = traceOf({ ...row, id: this.#row })
   }
 
   #tellCommitted(): void {
@@ -497,6 +526,11 @@ export class SegmentRun {
     const { session, step } = this.#task
     if (session.pooled === true && this.together === undefined) throw new PoolerError(step.revision.id)
   }
+}
+
+/** What tells a row from what anybody else would make of it. */
+function traceOf(row: LogEntry | undefined): string | undefined {
+  return row && JSON.stringify([row.id, row.status, row.stepsDone, row.reason ?? null, row.startedAt])
 }
 
 /** LiveOptions says how code of a script's own runs: in the transaction or outside; there again, where it may be. */

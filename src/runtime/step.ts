@@ -112,11 +112,12 @@ async function runTask(
   const tell = (state: MigrationEvent['state']) =>
     request.onEvent?.({ type: 'migration', state, step, ...place, durationMs: Date.now() - began })
   try {
-    const found = run.skipping || !migration.transaction ? await selectHeads(session) : await run.begin()
+    const found = run.skipping || !migration.transaction ? await run.readHeads() : await run.begin()
     if (!sameHeads(found, heads)) {
       await run.rollback()
       return 'moved'
     }
+    run.refuseOvertaken()
     tell(previous === undefined ? 'started' : 'resumed')
     if (hooks.beforeMigration !== undefined) {
       const hook = hooks.beforeMigration

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { InterruptedError, LockTimeoutError } from '../../src/errors'
 import type { Op } from '../../src/operations/op'
 import type { RunEvent } from '../../src/runtime/events'
@@ -49,6 +50,48 @@ describe.each(shared)('two runs at once on %s', (name, create) => {
       many.scripts.map(({ revision }) => [revision.id, 'done']),
     )
   })
+
+  const once: [string, object][] = [
+    [
+      'batches',
+      { upgrade: (op: Op) => op.batched({ table: 'item', set: { n: 'n + 1' }, key: 'id', size: 2, pauseMs: 20 }) },
+    ],
+    [
+      'parts',
+      {
+        transaction: false,
+        async upgrade(op: Op) {
+          for (let left = 4; left > 0; left--) {
+            op.execute('UPDATE item SET n = n + 0.25')
+            await op.flush()
+            await sleep(20)
+          }
+        },
+      },
+    ],
+  ]
+  test.each(once)(
+    'do the %s of a revision once: where none waits for the other, one of them stops',
+    async (_, script) => {
+      const all = history({
+        a: {
+          upgrade(op: Op) {
+            op.createTable({ name: 'item', columns: ['id', 'n'].map((column) => ({ name: column, type: 'numeric' })) })
+            op.bulkInsert('item', [1, 2, 3, 4, 5, 6, 7].map((id) => ({ id, n: 0 }))) // prettier-ignore
+          },
+        },
+        b: script,
+      })
+      await here.upgrade(all, 'a')
+      const ended = await Promise.allSettled([start(here, all), start(here, all), start(here, all)])
+      const refused = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []))
+      for (const error of refused) expect(error).toMatchObject({ code: 'overtaken', exitCode: 7, revision: 'b' })
+      expect(refused.length).toBeLessThan(name === 'postgres' ? 1 : 3)
+      expect((await here.ask('SELECT n FROM item')).map(({ n }) => Number(n))).toEqual([1, 1, 1, 1, 1, 1, 1])
+      expect(await start(here, all)).toMatchObject({ heads: ['b'], steps: [] })
+      expect(await readLog(await here.session())).toMatchObject([{ status: 'done' }, { revision: 'b', status: 'done' }])
+    },
+  )
 
   test('the second waits, says for whom, and gives up in time', async () => {
     const session = await here.session()
