@@ -160,7 +160,7 @@ describe.each(sqliteDrivers())('%s', (driver) => {
     await here.ask('CREATE TABLE theirs (id int)')
     const failing = {
       async upgrade(op: { query(sql: string): Promise<unknown> }) {
-        op.execute('INSERT INTO nowhere VALUES (1)')
+        await op.query('INSERT INTO nowhere VALUES (1)')
       },
     }
     const all = history({ a: created('first'), b: failing })
@@ -219,7 +219,7 @@ describe.each(sqliteDrivers())('%s', (driver) => {
       const [row] = (await op.query('SELECT 1 AS one')) as [{ one: number }]
       // While it is only recorded there is no row to read, and nothing that follows happens.
       if (row.one === 1) await meanwhile()
-      op.execute('INSERT INTO nowhere VALUES (1)')
+      await op.query('SELECT * FROM nowhere')
     },
   })
 
@@ -358,7 +358,7 @@ test.each(native)('%s: what SQL cannot write again is not put back, which is tol
     async upgrade(op: { execute(sql: string): void; flush(): Promise<void>; query(sql: string): Promise<unknown> }) {
       op.execute(`INSERT INTO words VALUES ('kept')`)
       await op.flush()
-      op.execute('INSERT INTO nowhere VALUES (1)')
+      await op.query('SELECT * FROM nowhere')
     },
   }
   const onEvent = (event: unknown) => void heard.push(event)
