@@ -306,6 +306,33 @@ const missed: readonly Change[] = [
     downgraded: { 'SELECT value, size FROM thing': [{ value: 'kept', size: 7 }] },
   },
   {
+    row: 'L9 a check that says whose column it means, when its table is rebuilt and renamed',
+    before: sized(Check('ck', '"thing"."size" > 0'), Check('other', 'thing.size < 9')),
+    after: [
+      entity(
+        'item',
+        { id: id(), size: Column('int'), more: Column('varchar', { nullable: true, unique: true }) },
+        Check('ck', '"item"."size" > 0'),
+        Check('other', 'item.size < 9'),
+      ),
+    ],
+    rows: 'INSERT INTO thing (size) VALUES (3)',
+    choices: { rename: ['thing:item'] },
+    operations: [
+      '~ table thing → item',
+      '+ column item.more varchar null',
+      '+ unique item UQ_3e80432421112878917bb1e8d2d (more)',
+    ],
+    upgraded: {
+      'SELECT size FROM item': [{ size: 3 }],
+      'INSERT OR IGNORE INTO item (size) VALUES (0), (9) RETURNING id': [],
+    },
+    downgraded: {
+      'SELECT size FROM thing': [{ size: 3 }],
+      'INSERT OR IGNORE INTO thing (size) VALUES (0), (9) RETURNING id': [],
+    },
+  },
+  {
     row: 'M1 another expression in a named check',
     before: sized(Check('ck', '"size" > 0')),
     after: sized(Check('ck', '"size" > 1')),

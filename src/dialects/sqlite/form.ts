@@ -43,6 +43,21 @@ export function renameMentions(sql: string, names: ReadonlyMap<string, string>):
   return result + sql.slice(at)
 }
 
+/** The text without a table's name before its columns, so that it can stand in a table of another name. */
+export function unqualified(sql: string, table: string): string {
+  const tokens = sqliteMeaning(sql)
+  let result = ''
+  let at = 0
+  tokens.forEach((token, index) => {
+    const column = tokens[index + 2]
+    const isName = (token.kind === 'word' || token.kind === 'name') && tokens[index + 1]?.text === '.'
+    if (!isName || column === undefined || unquote(token).toLowerCase() !== table.toLowerCase()) return
+    result += sql.slice(at, token.start)
+    at = column.start
+  })
+  return result + sql.slice(at)
+}
+
 function isColumn(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at]
   if (token?.kind !== 'word' && token?.kind !== 'name') return false

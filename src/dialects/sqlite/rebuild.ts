@@ -6,7 +6,7 @@ import { copyRows } from './copy'
 import { renameTableSql, valueSql } from './ddl'
 import { renameMentions } from './form'
 import { literal } from './literal'
-import { reshape } from './reshape'
+import { reshape, unqualifiedTable } from './reshape'
 import { affinity } from './types'
 
 /** Rebuild is a table before and after, and what the model alone does not say. */
@@ -77,7 +77,7 @@ function withOldNames({ from, to, origins }: Rebuild): { shape: Table; names: Na
     const was = origins.get(name) ?? (inUse.has(name.toLowerCase()) ? free(name) : name)
     if (was !== name) names.set(name, was)
   }
-  const shape = renameColumns({ ...to, name: from.name }, names, to.name)
+  const shape = renameColumns({ ...unqualifiedTable(to), name: from.name }, names, to.name)
   if (![...names.keys()].some((now) => inUse.has(now.toLowerCase())))
     return { shape, names, renames: [...names].map(([now, was]) => [was, now]) }
   // A name that is wanted and still in use is reached by way of a free one.

@@ -15,15 +15,16 @@ import {
   soleColumn,
   uniqueSql,
 } from './ddl'
-import { form } from './form'
+import { form, unqualified } from './form'
 import { foreignKeyOf, partsOf, tableOf } from './introspect'
 import { normalizeDefault, normalizeTable, spellCollation } from './normalize'
 import { parseTable, type ParsedColumn, type ParsedPart, type ParsedTable } from './parse'
 
-/** The CREATE statement of `table` under another name; `create` is the text of the table it grows from. */
-export function reshape(create: string | undefined, table: Table, name: string): string {
+/** The CREATE statement of `to` under another name; `create` is the text of the table it grows from. */
+export function reshape(create: string | undefined, to: Table, name: string): string {
+  const table = unqualifiedTable(to)
   if (create === undefined) return createTableSql(table, name)
-  const parsed = parseTable(create)
+  const parsed = parseTable(unqualified(create, parseTable(create).name))
   const was = normalizeTable(tableOf(parsed))
   const left = leftovers(parsed, table)
   const inline = left.checks.filter((check) => soleColumn(check) !== undefined)
@@ -46,6 +47,15 @@ export function reshape(create: string | undefined, table: Table, name: string):
     ...(left.primaryKey && left.primaryKey.columns.length > 1 ? [primaryKeySql(left.primaryKey)] : []),
   ]
   return words(`CREATE TABLE ${quoteName(name)} (${[...columns, ...constraints].join(', ')})`, parsed.options)
+}
+
+/** The table whose checks name its columns alone; no other expression of a table may say whose they are. */
+export function unqualifiedTable(table: Table): Table {
+  const checks = table.checks.map((check) => ({
+    ...check,
+    expression: { ...check.expression, sql: unqualified(check.expression.sql, table.name) },
+  }))
+  return { ...table, checks }
 }
 
 interface Addition {
