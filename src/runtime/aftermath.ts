@@ -33,8 +33,8 @@ export function explained(
     defined({
       ...failure,
       heads,
-      kept: run.kept,
-      begun: run.begun,
+      kept: run.attempt.kept,
+      begun: run.attempt.begun,
       blockers: blockers.length === 0 ? undefined : blockers.map(blockerText),
       advice: advice ?? (blocked ? wait : undefined),
     }),
@@ -44,7 +44,7 @@ export function explained(
 
 /** Whoever waits to begin does not know of what is committed of the revision already. */
 export function interruptionOf({ revision }: Step, run: SegmentRun, failure: AutogenError): AutogenError {
-  const isBetween = failure instanceof InterruptedError && failure.revision === undefined && run.parts > 0
+  const isBetween = failure instanceof InterruptedError && failure.revision === undefined && run.attempt.parts > 0
   return isBetween ? new InterruptedError(revision.id) : failure
 }
 
@@ -55,7 +55,7 @@ export function withParts(
   failure: AutogenError,
   heads: readonly string[],
 ): AutogenError {
-  const { parts: completed, kept, begun } = run
+  const { parts: completed, kept, begun } = run.attempt
   const nothing = completed === 0 && begun === undefined
   const says = [MigrationFailedError, NotResumableError, OvertakenError].some((one) => failure instanceof one)
   if (nothing || says) return failure
@@ -116,9 +116,9 @@ export function wholeFailure(
 export async function recordTakenBack(context: Context, run: SegmentRun, failure: AutogenError): Promise<void> {
   const { afterwards, request } = context
   try {
-    run.forget()
+    run.attempt.forget()
     if (!request.dryRun && !(failure instanceof FileChangedError || failure instanceof OvertakenError))
-      await run.recordFailure(failure, afterwards)
+      await run.attempt.recordFailure(failure, afterwards)
   } catch (error) {
     warnNotLogged(context, error)
   }
@@ -138,11 +138,11 @@ export async function cleanUp(context: Context, run: SegmentRun, failure: Autoge
     if (failure instanceof FileChangedError || failure instanceof OvertakenError) return false
     const restored = run.hasCommitted && (await putBack(context, failure))
     if (restored) {
-      run.forget()
+      run.attempt.forget()
       context.progress.reset()
       await ensureTables(afterwards)
     }
-    await run.recordFailure(failure, afterwards)
+    await run.attempt.recordFailure(failure, afterwards)
     return restored
   } catch (error) {
     warnNotLogged(context, error)

@@ -1,50 +1,33 @@
 // Runs the segments of one migration. What is committed together is a part; the log counts parts in their own transactions, and a
-// later run goes on after the last of them.
+// later run goes on after the last of them: attempt.ts.
 import type { Blocker, Row, Segment, Statement, Transaction } from '../dialects/dialect'
-import { LockLostError, NotResumableError, OvertakenError, PoolerError, TransactionControlError } from '../errors'
+import { LockLostError, PoolerError, TransactionControlError } from '../errors'
 import type { HeadChange } from '../graph/heads'
-import { defined, type Defined } from '../model/defined'
-import { sameJson } from '../model/expression'
+import { defined } from '../model/defined'
 import type { SourceLine } from '../operations/intent'
 import type { Operation } from '../operations/operation'
+import { Attempt } from './attempt'
 import { migrationFailure } from './failure'
-import { finishEntry, isHalfDone, lastEntry, startEntry, type LogEntry, type NewLogEntry } from './log'
 import type { Query } from './inside-transaction'
 import { onlyReads } from './only-reads'
 import { batches, ForeignKeysNeedOff, newValue, type InOne } from './one-transaction'
-import { operationWithout } from './passwords'
-import { inTransaction, type Session } from './session'
 import { Statements } from './statements'
 import type { Task, Work } from './task'
-import { applyHeads, selectHeads } from './versions'
+import { applyHeads } from './versions'
 
 type Together = Extract<Segment, { transactional: true }>
 type Alone = Extract<Segment, { transactional: false }>
 
-const inDoubt = 'in doubt: '
-const batched = 'batched '
-
 /** SegmentRun lives as long as one migration runs. */
 export class SegmentRun {
   readonly #task: Task
-  readonly #goOnFrom: number
+  /** What the log knows of it. */
+  readonly attempt: Attempt
   readonly #all: Operation[] = []
   #foreignKeysOff: boolean
   #transaction: Transaction | undefined
-  #row: number | undefined
-  #note: string | undefined
-  /** Whether the log row holds what this run did, and no more what the run before did. */
-  #recorded = false
-  /** The last row about the revision as this run has found it, and as it has last read or written it. */
-  #found: string | undefined
-  #known: string | undefined
-  #overtaken = false
-  #parts = 0
-  /** Operations of the parts that are committed, and of the one that is open. */
-  #committed: Operation[] = []
+  /** Operations of the part that is open. */
   #open: Operation[] = []
-  /** The last of the committed ones, where nobody knows whether they are. */
-  #doubtful: readonly Operation[] = []
   #dirty = false
   #hasCommitted = false
   /** Where the script has read or written past us, so that running it again may do things twice. */
@@ -55,19 +38,13 @@ export class SegmentRun {
   constructor(task: Task) {
     this.#task = task
     this.#foreignKeysOff = task.foreignKeysOff
-    this.#row = task.previous?.id
-    this.#goOnFrom = task.previous?.stepsDone ?? 0
-    this.#statements = new Statements(task, () => this.#parts)
-  }
-
-  /** Whether we are still in the parts that a run before has committed. */
-  get skipping(): boolean {
-    return this.#parts < this.#goOnFrom
+    this.attempt = new Attempt(task)
+    this.#statements = new Statements(task, () => this.attempt.parts)
   }
 
   /** Whether what comes next depends on how a statement outside of a transaction ended in the run before, or on how many did. */
   get goesOnAlone(): boolean {
-    return this.skipping || this.#previousNote()?.startsWith(inDoubt) === true
+    return this.attempt.skipping || this.attempt.inDoubt
   }
 
   /** The revision that runs. */
@@ -80,11 +57,6 @@ export class SegmentRun {
     return this.#all
   }
 
-  /** Parts committed so far. */
-  get parts(): number {
-    return this.#parts
-  }
-
   /** The one transaction that the whole run is, if it is one. */
   get together(): InOne | undefined {
     return this.#task.together
@@ -93,18 +65,6 @@ export class SegmentRun {
   /** Whether this run has committed something of the revision that is not to be taken back by a rollback. */
   get hasCommitted(): boolean {
     return this.#hasCommitted
-  }
-
-  /** What the committed parts did, described. */
-  get kept(): string[] {
-    return this.#committed.slice(0, this.#committed.length - this.#doubtful.length).map(this.#task.session.describe)
-  }
-
-  /** What of the next part stays as well, where the log notes it: batches, or what a statement outside of a transaction has left. */
-  get begun(): string | undefined {
-    const note = this.#recorded ? this.#note : this.#task.previous?.reason
-    if (!note?.startsWith(inDoubt)) return note
-    return this.#doubtful.map(this.#task.session.describe).join('; ') || note.slice(inDoubt.length)
   }
 
   /** Who was seen in the way of the last statement. */
@@ -117,39 +77,10 @@ export class SegmentRun {
     return !this.#alone && (this.#live === 'nowhere' || (saysRetry && this.#live === 'open'))
   }
 
-  /** All that was committed is taken back: the log row is again what the run before left of it. */
-  forget(): void {
-    const { previous } = this.#task
-    this.#parts = 0
-    this.#committed = []
-    this.#doubtful = []
-    this.#note = undefined
-    this.#recorded = false
-    this.#known = this.#found
-    this.#row = previous?.id
-  }
-
   /** Opens the transaction and reads the heads inside it. */
   async begin(): Promise<string[]> {
     await this.#begin()
-    return this.readHeads()
-  }
-
-  /** Reads the heads; before them, where no lock keeps others out between two parts, what the log says of the revision. */
-  async readHeads(): Promise<string[]> {
-    const { session, previous } = this.#task
-    if (session.holdsLock === undefined) {
-      const last = await lastEntry(session, this.revision)
-      this.#found = this.#known = traceOf(last)
-      const halfDone = last !== undefined && isHalfDone(last) ? this.#found : undefined
-      this.#overtaken = halfDone !== traceOf(previous)
-    }
-    return selectHeads(session)
-  }
-
-  /** Where the heads are as they were, nobody else may be half way through the revision. */
-  refuseOvertaken(): void {
-    if (this.#overtaken) throw new OvertakenError(this.revision)
+    return this.attempt.readHeads()
   }
 
   /** Runs a plan; between two transactional segments of it the first is committed. */
@@ -191,7 +122,7 @@ export class SegmentRun {
       this.#hasCommitted = true
       return this.#bare(work)
     }
-    this.#refuseRepeated(what)
+    this.attempt.refuseRepeated(what)
     await this.#begin()
     this.#dirty = true
     if (this.#live === 'nowhere') this.#live = 'open'
@@ -202,32 +133,23 @@ export class SegmentRun {
 
   /** Runs code of the script's own outside of a transaction, as a part: what it has done cannot be asked, so it is never done again. */
   async #once<R>(what: string, { whole }: { readonly whole?: boolean }, work: () => Promise<R>): Promise<R> {
-    const { session } = this.#task
     await this.commitPart()
-    this.#refuseRepeated(what)
-    this.#refuseOtherThan(undefined)
-    if (this.#previousNote()?.startsWith(inDoubt)) {
-      throw new NotResumableError(this.revision, this.#parts, `nobody knows whether ${what} ran`)
-    }
-    await this.#together(() => inTransaction(session, () => this.#record(`${inDoubt}${what}`)))
+    this.attempt.refuseRepeated(what)
+    this.attempt.refuseOtherThan()
+    this.attempt.refuseUnknown(what)
+    await this.attempt.doubt(what, [])
     let result: R
     try {
       result = await this.#bare(work)
     } catch (error) {
       // A statement that was refused has done nothing.
-      if (whole) this.#note = undefined
+      if (whole) this.attempt.undoubt()
       throw error
     }
     this.#hasCommitted = true
-    this.#parts++
-    await this.#recordDone()
+    await this.attempt.recordPart([])
     this.#tellCommitted()
     return result
-  }
-
-  #refuseRepeated(what: string): void {
-    if (!this.skipping) return
-    throw new NotResumableError(this.revision, this.#goOnFrom, `it called ${what} in a part that is committed`)
   }
 
   /** Lets others work in the transaction that is open; where the migration has none, in one of its own. It is no part of the migration. */
@@ -243,73 +165,63 @@ export class SegmentRun {
   /** Ends the open part: its work and the log's knowledge of it are committed together. */
   async commitPart(): Promise<void> {
     if (!this.#dirty) return this.#commit()
-    const { skipping } = this
+    const { skipping } = this.attempt
     this.#refusePooled()
-    this.#refuseOtherThan(undefined)
+    this.attempt.refuseOtherThan()
     if (!skipping) await this.#refuseLostLock()
-    await this.#together(async () => {
-      this.#parts++
-      this.#committed = [...this.#committed, ...this.#open]
-      if (!skipping) await this.#record()
+    await this.attempt.together(async () => {
+      this.attempt.addPart(this.#open)
+      if (!skipping) await this.attempt.record()
       await this.#commit()
     })
     this.#open = []
     this.#dirty = false
-    if (skipping) this.#refuseEdited()
-    this.#hasCommitted ||= !skipping
-    if (!skipping) this.#tellCommitted()
     if (this.#live === 'open') this.#live = 'committed'
+    if (skipping) return
+    this.#hasCommitted = true
+    this.#tellCommitted()
   }
 
-  /**
-   * Runs work that commits piece by piece and counts as one part. How far it has come is noted beside what it goes over, so that
-   * a later run goes on there, and not over anything else.
-   */
+  /** Runs work that commits piece by piece and counts as one part; `over` tells it from any other such work. */
   async pieces(over: string, work: (run: RunPiece, reached: string | undefined) => Promise<void>): Promise<void> {
     this.together?.between(this.revision, batches)
     this.#refusePooled()
     await this.commitPart()
-    const { skipping } = this
-    const noted = `${batched}${over} up to `
-    this.#refuseOtherThan(noted)
+    this.attempt.refuseOtherThan(over)
+    if (this.attempt.skipping) return this.attempt.addPart([])
     const runPiece: RunPiece = async (piece, at) => {
       await this.#begin()
       const reached = await piece((statement) => this.#statements.send(statement, undefined, at))
-      await this.#together(async () => {
-        if (reached !== undefined) await this.#record(`${noted}${reached}`)
+      await this.attempt.together(async () => {
+        if (reached !== undefined) await this.attempt.recordBatches(over, reached)
         await this.#commit()
       })
       this.#hasCommitted ||= reached !== undefined
       return reached !== undefined
     }
-    const note = this.#previousNote()
-    if (!skipping) await work(runPiece, note?.startsWith(noted) ? note.slice(noted.length) : undefined)
-    this.#parts++
-    if (skipping) return
-    await this.#recordDone()
+    await work(runPiece, this.attempt.reached(over))
+    await this.attempt.recordPart([])
     this.#tellCommitted()
   }
 
   /** Moves the heads and closes the log row, in the transaction of the last part; `last` has the last word in it. */
   async finish(change: HeadChange, checksum: string, last?: LastWord): Promise<string[]> {
     const { session, step } = this.#task
-    if (this.skipping) {
-      throw new NotResumableError(step.revision.id, this.#goOnFrom, 'the script has fewer parts than when it stopped')
-    }
-    this.#refuseOtherThan(undefined)
+    this.attempt.refuseShorter()
+    this.attempt.refuseOtherThan()
     await this.#statements.refuseInterrupted()
     await this.#begin()
     await this.#refuseLostLock()
     try {
-      return await this.#together(async () => {
+      return await this.attempt.together(async () => {
         const heads = await applyHeads(session, change.removed, change.added)
-        await this.#write({ status: 'done', stepsDone: this.#parts + 1, operations: this.#all, checksum })
+        await this.attempt.recordDone(this.#all, checksum)
         await last?.(heads, this.#query)
         await this.#commit()
         return heads
       })
     } catch (error) {
-      throw migrationFailure(error, session, { step, completed: this.#parts })
+      throw migrationFailure(error, session, { step, completed: this.attempt.parts })
     }
   }
 
@@ -320,33 +232,16 @@ export class SegmentRun {
     await transaction?.rollback()
   }
 
-  /** After the rollback, in a transaction of its own: writes down that the attempt failed, and why. */
-  async recordFailure(error: unknown, session: Session): Promise<void> {
-    const { previous } = this.#task
-    // A run that came no further than the one before leaves what that has written: how far it came, and what nobody knows.
-    const kept = previous !== undefined && !this.#recorded
-    const message = error instanceof Error ? error.message : String(error)
-    await inTransaction(session, () =>
-      this.#write({
-        status: 'failed',
-        stepsDone: kept ? this.#goOnFrom : this.#parts,
-        operations: kept ? previous.operations : this.#committed,
-        error: session.withoutPasswords(message),
-        reason: kept ? previous.reason : this.#note,
-      }),
-    )
-  }
-
   /** They can only be turned off between transactions; a part with work in it cannot be cut in two for that. */
   async #turnForeignKeysOff(): Promise<void> {
     if (this.#foreignKeysOff) return
-    if (this.#dirty && this.#parts === 0) throw new ForeignKeysNeedOff()
+    if (this.#dirty && this.attempt.parts === 0) throw new ForeignKeysNeedOff()
     await this.commitPart()
     this.#foreignKeysOff = true
   }
 
   async #runTogether(segment: Together, operations: readonly Operation[], work: Work): Promise<void> {
-    if (!this.skipping) {
+    if (!this.attempt.skipping) {
       await this.#begin()
       for (const statement of segment.statements) await this.#statements.sendWhole(statement, work)
     }
@@ -357,17 +252,11 @@ export class SegmentRun {
   async #runAlone(segment: Alone, operations: readonly Operation[], work: Work): Promise<void> {
     this.#refusePooled()
     await this.commitPart()
-    this.#refuseOtherThan(undefined)
+    this.attempt.refuseOtherThan()
     await this.#refuseLostLock()
-    const { session } = this.#task
-    const { skipping } = this
-    if (!skipping && !(await this.#tookEffect(segment, work))) {
-      const before = this.#committed
-      await this.#together(() => {
-        this.#committed = [...before, ...operations]
-        return inTransaction(session, () => this.#record(`${inDoubt}${segment.statement.sql}`))
-      })
-      this.#doubtful = operations
+    if (this.attempt.skipping) return this.attempt.addPart(operations)
+    if (!(await this.#tookEffect(segment, work))) {
+      await this.attempt.doubt(segment.statement.sql, operations)
       try {
         this.#alone = true
         await this.#removeRemains(segment, work)
@@ -375,31 +264,25 @@ export class SegmentRun {
         this.#alone = false
       } catch (error) {
         // Refused by the server, it has done nothing; only what can be asked about may have done half its work.
-        if (segment.probe === undefined) [this.#note, this.#committed, this.#doubtful] = [undefined, before, []]
+        if (segment.probe === undefined) this.attempt.undoubt()
         throw error
       }
       this.#hasCommitted = true
-      this.#committed = before
-      this.#doubtful = []
     }
-    this.#parts++
-    this.#committed = [...this.#committed, ...operations]
-    if (skipping) return this.#refuseEdited()
-    await this.#recordDone()
+    await this.attempt.recordPart(operations)
     this.#tellCommitted()
   }
 
   /** Asks about the one statement that was running when the run before was cut off, or failed half way. */
   async #tookEffect({ statement, probe }: Alone, work: Work): Promise<boolean> {
-    const { session, step } = this.#task
-    if (!this.#previousNote()?.startsWith(inDoubt)) return false
+    const { session } = this.#task
+    if (!this.attempt.inDoubt) return false
     if (probe !== undefined) {
       const [row] = await session.connection.query(probe.sql, probe.parameters)
       return row?.done === true
     }
-    if (work.idempotent) return false
-    const sql = session.withoutPasswords(statement.sql)
-    throw new NotResumableError(step.revision.id, this.#parts, `nobody knows whether \`${sql}\` ran`)
+    if (!work.idempotent) this.attempt.refuseUnknown(`\`${session.withoutPasswords(statement.sql)}\``)
+    return false
   }
 
   /** What a statement that broke off has left in the way of this one goes first, whoever ran it. */
@@ -413,11 +296,6 @@ export class SegmentRun {
     }
   }
 
-  /** The note of the run before, at the point where it stopped. */
-  #previousNote(): string | undefined {
-    return this.#parts === this.#goOnFrom ? this.#task.previous?.reason : undefined
-  }
-
   readonly #query: Query = (sql, parameters) => this.#statements.send(defined({ sql, parameters }))
 
   async #begin(): Promise<void> {
@@ -429,62 +307,9 @@ export class SegmentRun {
     this.#transaction = undefined
   }
 
-  /** What is written down together with a commit is known only once that has taken effect: else all of it was rolled back. */
-  async #together<R>(work: () => Promise<R>): Promise<R> {
-    const [parts, committed, row, note, recorded, known] = [
-      this.#parts,
-      this.#committed,
-      this.#row,
-      this.#note,
-      this.#recorded,
-      this.#known,
-    ]
-    try {
-      return await work()
-    } catch (error) {
-      ;[this.#parts, this.#committed, this.#row, this.#note, this.#recorded] = [parts, committed, row, note, recorded]
-      this.#known = known
-      throw error
-    }
-  }
-
-  /** Writes down what is done: it stays done where that fails. */
-  async #recordDone(): Promise<void> {
-    const [row, known] = [this.#row, this.#known]
-    ;[this.#note, this.#recorded] = [undefined, true]
-    try {
-      await inTransaction(this.#task.session, () => this.#record())
-    } catch (error) {
-      ;[this.#row, this.#known] = [row, known]
-      throw error
-    }
-  }
-
-  async #record(note?: string): Promise<void> {
-    const reason = note === undefined ? undefined : this.#task.session.withoutPasswords(note)
-    await this.#write({ status: 'running', stepsDone: this.#parts, operations: this.#committed, reason })
-    this.#note = reason
-    this.#recorded = true
-  }
-
-  async #write(change: Change): Promise<void> {
-    const { session, entry } = this.#task
-    const now = new Date()
-    const durationMs = now.getTime() - Date.parse(entry.startedAt)
-    const ended = change.status === 'running' ? {} : { finishedAt: now.toISOString(), durationMs }
-    const row: Defined<typeof entry & typeof ended & Change> = defined({ ...entry, ...ended, ...change })
-    if (session.holdsLock === undefined) {
-      // The transaction of the part holds the only lock there is: whatever else was written came between two of them.
-      if (traceOf(await lastEntry(session, this.revision)) !== this.#known) throw new OvertakenError(this.revision)
-    }
-    if (this.#row === undefined) this.#row = await startEntry(session, row)
-    else await finishEntry(session, this.#row, row)
-    this.#known = traceOf({ ...row, id: this.#row })
-  }
-
   #tellCommitted(): void {
     const { step, onEvent } = this.#task
-    onEvent?.({ type: 'segment', revision: step.revision.id, committed: this.#parts })
+    onEvent?.({ type: 'segment', revision: step.revision.id, committed: this.attempt.parts })
   }
 
   /** Outside of a transaction nothing has bound bare names yet. */
@@ -499,38 +324,11 @@ export class SegmentRun {
     if ((await session.holdsLock?.()) === false) throw new LockLostError(step.revision.id)
   }
 
-  /** What is skipped must be what ran: of an edited part the log would tell what nobody has done. */
-  #refuseEdited(): void {
-    const { previous, session, step } = this.#task
-    const ran = previous?.operations ?? []
-    const kept = (operation: Operation) => JSON.stringify(operationWithout(operation, session.withoutPasswords))
-    const edited = this.#committed.find((operation, at) => !sameJson(JSON.parse(kept(operation)), ran[at]))
-    if (edited === undefined) return
-    const reason = `\`${session.describe(edited)}\` was edited after it had been committed`
-    throw new NotResumableError(step.revision.id, this.#goOnFrom, reason)
-  }
-
-  /** Where a run before had come to a batch, batches over the same must stand: of others nobody knows which rows they have met. */
-  #refuseOtherThan(noted: string | undefined): void {
-    const note = this.#previousNote()
-    if (!note?.startsWith(batched) || (noted !== undefined && note.startsWith(noted))) return
-    throw new NotResumableError(
-      this.revision,
-      this.#parts,
-      `it had ${note}, and the script has something else there now`,
-    )
-  }
-
   /** Between two transactions somebody else could have the lock. */
   #refusePooled(): void {
     const { session, step } = this.#task
     if (session.pooled === true && this.together === undefined) throw new PoolerError(step.revision.id)
   }
-}
-
-/** What tells a row from what anybody else would make of it. */
-function traceOf(row: LogEntry | undefined): string | undefined {
-  return row && JSON.stringify([row.id, row.status, row.stepsDone, row.reason ?? null, row.startedAt])
 }
 
 /** LiveOptions says how code of a script's own runs: in the transaction or outside; there again, where it may be. */
@@ -547,12 +345,6 @@ export type RunPiece = (
   piece: (send: (statement: Statement) => Promise<Row[]>) => Promise<string | undefined>,
   at: SourceLine | undefined,
 ) => Promise<boolean>
-
-type Change = Pick<NewLogEntry, 'status' | 'stepsDone' | 'operations'> & {
-  readonly checksum?: string
-  readonly error?: string
-  readonly reason?: string | undefined
-}
 
 /** The operations that are done once a segment is: those whose last statement lies in it; one without statements goes with the one before. */
 function operationsBySegment({ plan, operations }: Work): Operation[][] {

@@ -112,17 +112,17 @@ async function runTask(
   const tell = (state: MigrationEvent['state']) =>
     request.onEvent?.({ type: 'migration', state, step, ...place, durationMs: Date.now() - began })
   try {
-    const found = run.skipping || !migration.transaction ? await run.readHeads() : await run.begin()
+    const found = run.attempt.skipping || !migration.transaction ? await run.attempt.readHeads() : await run.begin()
     if (!sameHeads(found, heads)) {
       await run.rollback()
       return 'moved'
     }
-    run.refuseOvertaken()
+    run.attempt.refuseOvertaken()
     tell(previous === undefined ? 'started' : 'resumed')
     if (hooks.beforeMigration !== undefined) {
       const hook = hooks.beforeMigration
       await run.around((query) => inMigration('beforeMigration', hook, session, { ...facts, query }), {
-        transaction: migration.transaction && !run.skipping,
+        transaction: migration.transaction && !run.attempt.skipping,
       })
     }
     await runScript({ session, schema, run, task, migration })
@@ -147,7 +147,7 @@ async function runTask(
       await run.rollback()
       throw new RehearsalEnds(step.revision.id, afterCommit)
     }
-    const failure = interruptionOf(step, run, migrationFailure(error, session, { step, completed: run.parts }))
+    const failure = interruptionOf(step, run, migrationFailure(error, session, { step, completed: run.attempt.parts }))
     schema.forget()
     if (one !== undefined) {
       const whole = wholeFailure(failure, request, done)

@@ -100,11 +100,11 @@ export async function perform(
   }
   const before = await schemaFor(schema, intents)
   const { work, after, rest } = prepare(session, before, intents, { ...mode, earlier: run.operations })
-  const { skipping } = run
+  const { skipping } = run.attempt
   await run.run({ ...work, plan: planWith(work.plan, await liveMetadataSql(session, work.operations, before)) })
   if (!mode.transaction) await run.commitPart()
   // In parts that are committed, what the SQL did is in the schema already, as far as it can be; for SQL alone none was read.
-  if (!run.skipping && (skipping || intents.some(runsOwnSql))) schema.forget()
+  if (!run.attempt.skipping && (skipping || intents.some(runsOwnSql))) schema.forget()
   else if (!intents.every(namesNothing)) schema.become(after)
   if (rest.length > 0) await perform(session, schema, run, rest, mode)
 }
