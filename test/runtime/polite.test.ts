@@ -111,14 +111,15 @@ test.each([
 ])('a prepared transaction, which belongs to no process, is named: %s', async (_, lockMs) => {
   await here.upgrade(after(note), 'a')
   await block()
-  await blocker.query(`PREPARE TRANSACTION 'left behind'`)
+  // A server has one of a name for all of its databases.
+  const name = `left behind ${process.pid}`
+  await blocker.query(`PREPARE TRANSACTION '${name}'`)
   try {
     const { outcome } = await upgrade(after(note), () => {}, { retries: 0, limits: { lockMs } })
-    expect((outcome as Error).message).toMatch(
-      /in the way: a transaction \(postgres, prepared as 'left behind' for \d+ s\); the SQL/,
-    )
+    const named = /in the way: a transaction \(postgres, prepared as '(.+)' for \d+ s\); the SQL/
+    expect(named.exec((outcome as Error).message)?.[1]).toBe(name)
   } finally {
-    await blocker.query(`ROLLBACK PREPARED 'left behind'`)
+    await blocker.query(`ROLLBACK PREPARED '${name}'`)
   }
 })
 
