@@ -117,7 +117,10 @@ export class Attempt {
     return this.#record(undefined)
   }
 
-  /** Writes down how far batches have come, beside what they go over: a later run goes on there, and not over anything else. */
+  /**
+   * Writes down how far batches have come, beside what they go over: a later run goes on there, and not over anything else. Names and a
+   * key are no secrets, and with something taken out of them they would lead elsewhere.
+   */
   recordBatches(over: string, reached: string): Promise<void> {
     return this.#record(`${noteOf(over)}${reached}`)
   }
@@ -130,9 +133,10 @@ export class Attempt {
 
   /** Writes down that something begins of which a later run will not know whether it was done. */
   async doubt(what: string, operations: readonly Operation[]): Promise<void> {
+    const { session } = this.#task
     await this.together(() => {
       this.#state = { ...this.#state, doubtful: operations }
-      return inTransaction(this.#task.session, () => this.#record(`${inDoubt}${what}`))
+      return inTransaction(session, () => this.#record(`${inDoubt}${session.withoutPasswords(what)}`))
     })
   }
 
@@ -221,9 +225,8 @@ export class Attempt {
 
   async #record(note: string | undefined): Promise<void> {
     const { parts, committed, doubtful } = this.#state
-    const reason = note === undefined ? undefined : this.#task.session.withoutPasswords(note)
-    await this.#write({ status: 'running', stepsDone: parts, operations: [...committed, ...doubtful], reason })
-    this.#state = { ...this.#state, note: reason, recorded: true }
+    await this.#write({ status: 'running', stepsDone: parts, operations: [...committed, ...doubtful], reason: note })
+    this.#state = { ...this.#state, note, recorded: true }
   }
 
   async #write(change: Change): Promise<void> {

@@ -48,7 +48,8 @@ export function liveSchema(session: Session): LiveSchema {
     async rewind(previous, intents) {
       const now = await live.read(intents)
       const { operations } = previous
-      const before = undo(now, operations) ?? undo(now, operations.slice(0, -1))
+      const before =
+        (isOnlyBegun(operations, now) ? undefined : undo(now, operations)) ?? undo(now, operations.slice(0, -1))
       if (before === undefined) {
         throw new NotResumableError(
           previous.revision,
@@ -68,11 +69,18 @@ export function changesSchema({ kind }: { readonly kind: string }): boolean {
   return kind !== 'execute' && kind !== 'bulkInsert'
 }
 
+/** Whether the last of the operations is one that takes something away, and that is still there. */
+function isOnlyBegun(operations: readonly Operation[], schema: SchemaModel): boolean {
+  const last = operations.slice(-1).flatMap(effectsOf).at(-1)
+  return last !== undefined && leaves(last) && possible(() => apply(schema, [last])) !== undefined
+}
+
 /** The schema before the operations; undefined where they cannot have happened: the last of them was only begun. */
 function undo(schema: SchemaModel, operations: readonly Operation[]): SchemaModel | undefined {
   let now = schema
   for (const operation of operations.flatMap(effectsOf).filter(changesSchema).toReversed()) {
-    if (leaves(operation) && possible(() => apply(now, [operation])) !== undefined) return undefined
+    // SQL of the script's own may have made anew what an operation before it had dropped.
+    if (leaves(operation)) now = possible(() => apply(now, [operation])) ?? now
     const before = possible(() => apply(now, reverse(operation)))
     if (before === undefined) return undefined
     now = before

@@ -93,18 +93,17 @@ export async function finishEntry(session: Session, id: number, entry: NewLogEnt
   )
 }
 
-/** What a script says, or a person, may hold the password it connects with; the log must not, printed or written. */
+/** What a script says may hold the password it connects with; the log must not, printed or written. A reason comes clean. */
 export function withoutSecrets(
   { withoutPasswords }: Pick<Session, 'withoutPasswords'>,
   entry: NewLogEntry,
 ): NewLogEntry {
   const operations = entry.operations.map((operation) => operationWithout(operation, withoutPasswords))
-  const { downgrade, reason, ...rest } = entry
+  const { downgrade, ...rest } = entry
   const kept = JSON.stringify(downgrade)
   return defined({
     ...rest,
     operations,
-    reason: reason === undefined ? undefined : withoutPasswords(reason),
     // With the password taken out it would no longer lead back.
     downgrade: kept === undefined || withoutPasswords(kept) !== kept ? undefined : downgrade,
   })

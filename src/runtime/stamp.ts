@@ -125,7 +125,9 @@ async function logSteps(session: Session, request: StampRequest, steps: readonly
     const message = `Nobody can tell without running them all that ${unclear.join(', ')} made; those objects count as not ours.`
     onEvent?.({ type: 'warning', code: 'unclear', message, revisions: unclear })
   }
-  for (const step of steps) await startEntry(session, await entryOf(request, step, told))
+  const reason = request.reason === undefined ? undefined : session.withoutPasswords(request.reason)
+  const asked = { ...request, ...defined({ reason }) }
+  for (const step of steps) await startEntry(session, await entryOf(asked, step, told))
 }
 
 async function entryOf(request: StampRequest, step: Step, told: Replay): Promise<NewLogEntry> {

@@ -152,6 +152,27 @@ describe.each(databases)('batches on %s', (_, create) => {
     })
   })
 
+  test.each(['item', '10'])(
+    'find their place where the password is %s, as their table or their key is',
+    async (password) => {
+      const made = await create()
+      const there = await world(async () => ({ ...made, options: { ...made.options, password } }))
+      try {
+        const script = (where: string) =>
+          history({
+            a: { upgrade: (op) => (item(op), op.bulkInsert('item', rows(25))) },
+            b: { upgrade: (op) => op.batched({ table: 'item', set: { price: 'price + 1' }, size: 10, where }) },
+          })
+        const guard = there.sqlite ? `abs(-9223372036854775807 - 1) = 1` : '1 / (id - 11) = 7'
+        await expect(there.upgrade(script(`id < 11 OR ${guard}`))).rejects.toBeInstanceOf(MigrationFailedError)
+        await there.upgrade(script('id > 0'))
+        expect(await there.ask('SELECT DISTINCT price FROM item')).toEqual([{ price: 2 }])
+      } finally {
+        await there.end()
+      }
+    },
+  )
+
   test('whose commit fails do not count as done', async () => {
     // SQLite has nothing that waits for the commit but foreign keys.
     if (here.sqlite) return
@@ -402,6 +423,23 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
     }
     expect(await here.upgrade(script('id', insert!, 'SELECT 1'))).toMatchObject({ heads: ['a'] })
     expect(await here.ask('SELECT id FROM item')).toEqual([{ id: 3 }])
+  })
+
+  test('what a part has dropped may be there again by SQL of its own', async () => {
+    const script = (last: string) =>
+      history({
+        a: { upgrade: (op) => (item(op), op.createIndex('item', { name: 'by_price', columns: ['price'] })) },
+        b: {
+          transaction: false,
+          upgrade(op) {
+            op.dropIndex('item', 'by_price')
+            op.execute('CREATE INDEX by_price ON item (price DESC)')
+            op.execute(last)
+          },
+        },
+      })
+    await expect(here.upgrade(script('SELECT * FROM nowhere'))).rejects.toThrow(/nowhere/)
+    expect(await here.upgrade(script('SELECT 1'))).toMatchObject({ heads: ['b'] })
   })
 
   test('a script that read rows in a part that is committed cannot go on', async () => {
