@@ -160,6 +160,9 @@ export class Attempt {
   /** In a transaction of its own: writes down that the attempt failed, and why. */
   async recordFailure(error: unknown, session: Session): Promise<void> {
     const { previous } = this.#task
+    // Whether the run before is dead nobody can tell where it holds no lock; what cannot go on after it has done nothing to be told.
+    const maybeAtWork = previous?.status === 'running' && this.#task.session.holdsLock === undefined
+    if (maybeAtWork && error instanceof NotResumableError) return
     const { parts, committed, doubtful, note, recorded } = this.#state
     const message = error instanceof Error ? error.message : String(error)
     const own = { stepsDone: parts, operations: [...committed, ...doubtful], reason: note }

@@ -93,6 +93,30 @@ describe.each(shared)('two runs at once on %s', (name, create) => {
     },
   )
 
+  test('one that cannot go on where another is at work leaves that one alone', async () => {
+    // The other one of PostgreSQL waits for the lock.
+    if (name === 'postgres') return
+    let busy = 0
+    const [begun, mayEnd] = [gate(), gate()]
+    const all = history({
+      a: {
+        transaction: false,
+        upgrade: (op) =>
+          op.manager(async () => {
+            busy++
+            begun.open()
+            await mayEnd.passed
+          }),
+      },
+    })
+    const first = start(here, all)
+    await begun.passed
+    await expect(start(here, all)).rejects.toMatchObject({ code: 'not-resumable' })
+    mayEnd.open()
+    expect(await first).toMatchObject({ heads: ['a'] })
+    expect(busy).toBe(1)
+  })
+
   test('the second waits, says for whom, and gives up in time', async () => {
     const session = await here.session()
     let release: () => Promise<void>
@@ -186,3 +210,9 @@ describe.each(databases)('an interrupted run on %s', (_, create) => {
     ])
   })
 })
+
+function gate() {
+  let open = () => {}
+  const passed = new Promise<void>((resolve) => (open = resolve))
+  return { open: () => open(), passed }
+}
