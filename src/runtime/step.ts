@@ -31,7 +31,6 @@ import type { Context, MigrateRequest } from './run'
 import { isGone } from './session'
 import { SegmentRun } from './segments'
 import type { Task } from './task'
-import { selectHeads } from './versions'
 import { whoRuns } from './who'
 
 /** Place is where in the run a migration stands. */
@@ -82,9 +81,11 @@ async function attemptStep(
     if (previous !== undefined) await schema.rewind(previous, intentsOf(migration, step))
     foreignKeysOff = await needsForeignKeysOff(session, schema, migration, step.direction)
   } catch (error) {
-    // The schema does not fit where another process has done the step meanwhile.
-    if (sameHeads(await selectHeads(session), heads)) throw error
-    return 'moved'
+    // The schema does not fit where another process has done the step meanwhile, or is half way through it.
+    const { attempt } = new SegmentRun(taskOf(context, step, migration, previous, false))
+    if (!sameHeads(await attempt.readHeads(), heads)) return 'moved'
+    attempt.refuseOvertaken()
+    throw error
   }
   const task = taskOf(context, step, migration, previous, foreignKeysOff)
   try {

@@ -117,6 +117,22 @@ describe.each(shared)('two runs at once on %s', (name, create) => {
     expect(busy).toBe(1)
   })
 
+  test('one that finds the schema half way through the work of another stops for that', async () => {
+    if (name === 'postgres') return
+    const columns = ['id', 'n'].map((column) => ({ name: column, type: 'integer' }))
+    const all = (last: string) =>
+      history({
+        a: { upgrade: (op) => op.createTable({ name: 'item', columns }) },
+        b: { transaction: false, upgrade: (op) => (op.dropColumn('item', 'n'), op.execute(last)) },
+      })
+    await here.upgrade(all('SELECT 1'), 'a')
+    // The second has read the log already.
+    const beforeRun = async () => void (await start(here, all('SELECT * FROM nowhere')).catch(() => undefined))
+    const second = start(here, all('SELECT 1'), { hooks: { beforeRun } })
+    await expect(second).rejects.toMatchObject({ code: 'overtaken', exitCode: 7 })
+    expect(await start(here, all('SELECT 1'))).toMatchObject({ heads: ['b'] })
+  })
+
   test('the second waits, says for whom, and gives up in time', async () => {
     const session = await here.session()
     let release: () => Promise<void>
