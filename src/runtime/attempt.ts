@@ -109,7 +109,7 @@ export class Attempt {
     const { skipping } = this
     const { parts, committed } = this.#state
     this.#state = { ...this.#state, parts: parts + 1, committed: [...committed, ...operations], doubtful: [] }
-    if (skipping) this.#refuseEdited()
+    if (skipping) this.#refuseEdited(operations, committed.length)
   }
 
   /** Writes down which parts are done. */
@@ -200,11 +200,11 @@ export class Attempt {
     throw this.#notResumable(`it had ${note}, and the script has something else there now`)
   }
 
-  #refuseEdited(): void {
+  #refuseEdited(operations: readonly Operation[], from: number): void {
     const { previous, session } = this.#task
     const ran = previous?.operations ?? []
     const kept = (operation: Operation) => JSON.stringify(operationWithout(operation, session.withoutPasswords))
-    const edited = this.#state.committed.find((operation, at) => !sameJson(JSON.parse(kept(operation)), ran[at]))
+    const edited = operations.find((operation, at) => !sameJson(JSON.parse(kept(operation)), ran[from + at]))
     if (edited === undefined) return
     throw this.#notResumable(`\`${session.describe(edited)}\` was edited after it had been committed`)
   }
