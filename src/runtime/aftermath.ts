@@ -33,6 +33,7 @@ export function explained(
     defined({
       ...failure,
       heads,
+      completed: run.attempt.standing,
       kept: run.attempt.kept,
       begun: run.attempt.begun,
       blockers: blockers.length === 0 ? undefined : blockers.map(blockerText),
@@ -44,8 +45,9 @@ export function explained(
 
 /** Whoever waits to begin does not know of what is committed of the revision already. */
 export function interruptionOf({ revision }: Step, run: SegmentRun, failure: AutogenError): AutogenError {
-  const isBetween = failure instanceof InterruptedError && failure.revision === undefined && run.attempt.parts > 0
-  return isBetween ? new InterruptedError(revision.id) : failure
+  const { standing, begun } = run.attempt
+  const isUnaware = failure instanceof InterruptedError && failure.revision === undefined
+  return isUnaware && (standing > 0 || begun !== undefined) ? new InterruptedError(revision.id) : failure
 }
 
 /** What is no failure of a statement does not know that parts of the revision are committed, and stay. */
@@ -55,7 +57,7 @@ export function withParts(
   failure: AutogenError,
   heads: readonly string[],
 ): AutogenError {
-  const { parts: completed, kept, begun } = run.attempt
+  const { standing: completed, kept, begun } = run.attempt
   const nothing = completed === 0 && begun === undefined
   const says = [MigrationFailedError, NotResumableError, OvertakenError].some((one) => failure instanceof one)
   if (nothing || says) return failure

@@ -62,9 +62,14 @@ export class Attempt {
     return this.#previousNote()?.startsWith(inDoubt) === true
   }
 
-  /** What the committed parts did, described. */
+  /** Parts that stay if this run ends now: those that it has not gone over yet are committed all the same. */
+  get standing(): number {
+    return Math.max(this.parts, this.#goOnFrom)
+  }
+
+  /** What the parts that stay did, described. */
   get kept(): string[] {
-    return this.#state.committed.map(this.#task.session.describe)
+    return (this.skipping ? this.#committedBefore() : this.#state.committed).map(this.#task.session.describe)
   }
 
   /** What of the next part stays as well, where the log notes it: batches, or what a statement outside of a transaction has left. */
@@ -207,6 +212,12 @@ export class Attempt {
     const edited = operations.find((operation, at) => !sameJson(JSON.parse(kept(operation)), ran[from + at]))
     if (edited === undefined) return
     throw this.#notResumable(`\`${session.describe(edited)}\` was edited after it had been committed`)
+  }
+
+  /** Behind what was committed stands what is in doubt, and nothing says where it begins. */
+  #committedBefore(): readonly Operation[] {
+    const { operations = [], reason } = this.#task.previous ?? {}
+    return reason?.startsWith(inDoubt) ? [] : operations
   }
 
   #notResumable(reason: string): NotResumableError {

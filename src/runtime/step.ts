@@ -1,5 +1,5 @@
 // One migration of a run: recorded, begun where the run before it stopped, run, and written down.
-import { AutogenError, DivergedError, IrreversibleRevisionError, MigrationFailedError } from '../errors'
+import { AutogenError, DivergedError, IrreversibleRevisionError } from '../errors'
 import { change, headsAfter } from '../graph/heads'
 import type { Step } from '../graph/revision'
 import { defined } from '../model/defined'
@@ -176,9 +176,8 @@ async function runTask(
     const restored = await cleanUp(context, run, stopped ?? told)
     tell('failed')
     if (!restored) throw withParts(run, step, stopped ?? told, heads)
-    throw stopped === undefined && told instanceof MigrationFailedError
-      ? new MigrationFailedError({ ...told, completed: 0, kept: [] }, told.cause)
-      : (stopped ?? told)
+    // The backup is of before this run, and what an earlier one has committed is in it.
+    throw explained(context, run, stopped ?? told, context.progress.heads, blockers)
   }
 }
 

@@ -425,6 +425,36 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
     expect(await here.ask('SELECT id FROM item')).toEqual([{ id: 3 }])
   })
 
+  test('a run that fails before it has come to where it goes on tells what stays all the same', async () => {
+    const script = (last: string) =>
+      history({
+        a: { transaction: false, upgrade: (op) => (item(op), op.execute('DELETE FROM item'), op.execute(last)) },
+      })
+    await expect(here.upgrade(script('SELECT * FROM nowhere'))).rejects.toThrow(/nowhere/)
+    const stays =
+      'The database is at base; 2 committed parts of a stay (+ table item (2 columns); ~ execute DELETE FROM item)'
+    const edited = history({
+      a: {
+        transaction: false,
+        async upgrade(op) {
+          const [row] = await op.query('SELECT 1 AS one')
+          if (row?.one !== undefined) throw new Error('too early')
+        },
+      },
+    })
+    await expect(here.upgrade(edited)).rejects.toMatchObject({
+      reason: 'too early',
+      completed: 2,
+      hint: `${stays}: mend what is in the way, then run the same command again to go on from there.`,
+    })
+    const beforeMigration = () => Promise.reject(new Error('not now'))
+    await expect(here.upgrade(script('SELECT 1'), undefined, { hooks: { beforeMigration } })).rejects.toMatchObject({
+      completed: 2,
+      hint: expect.stringContaining(`${stays}. `),
+    })
+    expect(await here.upgrade(script('SELECT 1'))).toMatchObject({ heads: ['a'] })
+  })
+
   test('what a part has dropped may be there again by SQL of its own', async () => {
     const script = (last: string) =>
       history({
