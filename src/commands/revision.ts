@@ -152,7 +152,7 @@ export const revisionCommand: Command<RevisionOptions, RevisionResult> = {
     if (options.fromHistory !== true) warnOfUnmade(environment, comparison)
     const database = { dialect: session.dialect, version: session.version, rules: environment.settings.rules }
     const upgrade = upgradeCalls(operations, before, database)
-    const back = comparison.downgrade ?? disowned(reverseAll(operations), operations, comparison.managed)
+    const back = disowned(comparison.downgrade ?? reverseAll(operations), operations, comparison.managed)
     const oneWay = await session.dialect.unconvertible(session.connection, back, session.scope)
     const downgrade = downgradeCalls(back, apply(before, operations), database, oneWay)
     const alreadyThere = options.fromHistory === true && (await liveAgrees(environment, options))

@@ -42,11 +42,13 @@ export function disowned(
   const renames = operations.filter(({ kind }) => kind.startsWith('rename'))
   const made = operations.filter(creates).flatMap(objectKeys)
   const ours = new Set([...foldManaged(renames, managed), ...made])
-  return back.map((operation) =>
-    creates(operation) && !objectKeys(operation).some((key) => ours.has(key))
-      ? { ...operation, managed: false }
-      : operation,
-  )
+  const gone = new Set(operations.filter(({ kind }) => kind.startsWith('drop')).flatMap(objectKeys))
+  return back.map((operation) => {
+    if (!creates(operation)) return operation
+    const keys = objectKeys(operation)
+    const isTheirs = keys.some((key) => gone.has(key)) && !keys.some((key) => ours.has(key))
+    return isTheirs ? { ...operation, managed: false } : operation
+  })
 }
 
 function creates(operation: Operation): operation is Extract<Operation, Creates> {
