@@ -6,7 +6,7 @@ import { ancestorsOf } from '../graph/lineage'
 import { checkUnapplied, findRebase, headBeside, planRebase } from '../graph/rebase'
 import { resolveRevisions } from '../graph/target'
 import { defined } from '../model/defined'
-import { appliedFromLog, openAttempts, readLog } from '../runtime/log'
+import { appliedFromLog, isHalfDone, openAttempts, readLog } from '../runtime/log'
 import { readHeads } from '../runtime/versions'
 import { compiledFrom, readSource, rewriteParent } from '../scripts/directory'
 import type { Command } from './command'
@@ -121,7 +121,7 @@ async function ranHere(environment: Environment): Promise<ReadonlySet<string>> {
   const { graph } = environment
   const session = await environment.session()
   const log = await readLog(session)
-  const begun = openAttempts(log).filter(({ direction, stepsDone }) => direction === 'down' || stepsDone > 0)
+  const begun = openAttempts(log).filter((attempt) => attempt.direction === 'down' || isHalfDone(attempt))
   return new Set([
     ...ancestorsOf(graph, await readHeads(session)),
     ...appliedFromLog(log).keys(),

@@ -11,7 +11,7 @@ import { addressOf } from '../runtime/address'
 import { freshDatabase } from '../runtime/fresh-database'
 import { aheadOrDiverged, withUnknown } from '../runtime/history'
 import { keptScript } from '../runtime/kept'
-import { appliedFromLog, openAttempts, readLog, type LogEntry } from '../runtime/log'
+import { appliedFromLog, isHalfDone, openAttempts, readLog, type LogEntry } from '../runtime/log'
 import { migrate } from '../runtime/migrate'
 import { readHeads } from '../runtime/versions'
 import type { Command } from './command'
@@ -131,7 +131,7 @@ function ahead(graph: RevisionGraph, heads: readonly string[]) {
 /** What a revision committed before it failed is in no version row, and so not in the way back. */
 function warnOfHalfDone({ graph, emit }: Environment, log: readonly LogEntry[]): void {
   const left = openAttempts(log).filter(
-    ({ revision, direction, stepsDone }) => direction === 'up' && stepsDone > 0 && !graph.revisions.has(revision),
+    (attempt) => attempt.direction === 'up' && isHalfDone(attempt) && !graph.revisions.has(attempt.revision),
   )
   const revisions = [...new Set(left.map(({ revision }) => revision))]
   if (revisions.length === 0) return

@@ -114,6 +114,13 @@ describe('autogen rebase', () => {
     expect(await refusal(autogen.rebase({ ...made.options, revision: 'bbb2' }))).toMatchObject({
       code: 'already-applied',
     })
+    // Batches count as one part, and only when all of them are done.
+    await made.ask(
+      `UPDATE autogen_log SET steps_done = 0, reason = 'batched "a" by "id" up to 7' WHERE revision = 'bbb2'`,
+    )
+    expect(await refusal(autogen.rebase({ ...made.options, revision: 'bbb2' }))).toMatchObject({
+      code: 'already-applied',
+    })
     const dataSource = new typeorm.DataSource({ type: 'postgres', host: '127.0.0.1', port: 1, database: 'none' })
     const offline = { ...made.options, dataSource }
     expect(await refusal(autogen.rebase({ ...offline, revision: 'cccc' }))).toMatchObject({ exitCode: 8 })

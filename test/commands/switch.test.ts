@@ -196,15 +196,18 @@ describe.each(databases)('autogen switch on %s', (dialect, open) => {
     const { database: name } = error as autogen.ProtectedDatabaseError
 
     await made.ask(
-      `INSERT INTO autogen_log (revision, parents, direction, kind, status, steps_done, operations, tool_version, started_at)
-       VALUES ('zzzz', '["xxxx"]', 'up', 'upgrade', 'failed', 1, '[]', '1', '2026-01-02T03:04:05.678Z')`,
+      `INSERT INTO autogen_log (revision, parents, direction, kind, status, steps_done, reason, operations, tool_version, started_at)
+       VALUES ('yyyy', '["xxxx"]', 'up', 'upgrade', 'failed', 0, 'batched "a" by "id" up to 7', '[]', '1', '2026-01-02T03:04:05.678Z'),
+         ('zzzz', '["xxxx"]', 'up', 'upgrade', 'failed', 1, NULL, '[]', '1', '2026-01-02T03:04:05.678Z')`,
     )
     const events: RunEvent[] = []
     const onEvent = (event: autogen.CommandEvent) => void events.push(event as RunEvent)
     expect(await autogen.switchBranch({ ...made.options, protect, yesOn: name, onEvent })).toMatchObject({
       to: ['aaaa'],
     })
-    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'half-done', revisions: ['zzzz'] }))
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'warning', code: 'half-done', revisions: ['yyyy', 'zzzz'] }),
+    )
   })
 
   test('a folder that has none of the revisions is the wrong one, and nothing is taken back for it unasked', async () => {
