@@ -137,6 +137,7 @@ export class SegmentRun {
     this.attempt.refuseRepeated(what)
     this.attempt.refuseOtherThan()
     this.attempt.refuseUnknown(what)
+    await this.#refuseLostLock()
     await this.attempt.doubt(what, [])
     let result: R
     try {
@@ -192,6 +193,7 @@ export class SegmentRun {
     const runPiece: RunPiece = async (piece, at) => {
       await this.#begin()
       const reached = await piece((statement) => this.#statements.send(statement, undefined, at))
+      await this.#refuseLostLock()
       await this.attempt.together(async () => {
         if (reached !== undefined) await this.attempt.recordBatches(over, reached)
         await this.#commit()

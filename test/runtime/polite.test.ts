@@ -349,6 +349,18 @@ test('a script that lets the lock go is stopped, and nothing of it is kept', asy
   expect((await readLog(session)).at(-1)).toMatchObject({ revision: 'b', status: 'failed', stepsDone: 0 })
 })
 
+test('batches that let the lock go are stopped before the first of them is kept', async () => {
+  await here.upgrade(after(note), 'a')
+  await here.ask('INSERT INTO item SELECT generate_series(1, 5)')
+  const all = { id: 'id + 10 + length(pg_advisory_unlock_all()::text)' }
+  const { outcome } = await upgrade(
+    after((op) => op.batched({ table: 'item', key: 'ctid', set: all, size: 2 })),
+    () => {},
+  )
+  expect(outcome).toBeInstanceOf(LockLostError)
+  expect(await here.ask('SELECT max(id) AS id FROM item')).toEqual([{ id: 5 }])
+})
+
 test('a statement that runs too long fails, and the hint says how to give it more time', async () => {
   const { outcome, retries } = await upgrade(
     after((op) => op.execute('SELECT pg_sleep(60)')),
