@@ -93,17 +93,21 @@ export async function finishEntry(session: Session, id: number, entry: NewLogEnt
   )
 }
 
-/** What a script says may hold the password it connects with; the log must not, printed or written. A reason comes clean. */
+/**
+ * What a script says, or a person, may hold the password it connects with; the log must not, printed or written. Where a row is not done
+ * its reason is a place to go on from, which is cleaned where it is noted, but for names and keys.
+ */
 export function withoutSecrets(
   { withoutPasswords }: Pick<Session, 'withoutPasswords'>,
   entry: NewLogEntry,
 ): NewLogEntry {
   const operations = entry.operations.map((operation) => operationWithout(operation, withoutPasswords))
-  const { downgrade, ...rest } = entry
+  const { downgrade, reason, ...rest } = entry
   const kept = JSON.stringify(downgrade)
   return defined({
     ...rest,
     operations,
+    reason: reason !== undefined && entry.status === 'done' ? withoutPasswords(reason) : reason,
     // With the password taken out it would no longer lead back.
     downgrade: kept === undefined || withoutPasswords(kept) !== kept ? undefined : downgrade,
   })

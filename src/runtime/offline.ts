@@ -269,7 +269,7 @@ function logRow(request: OfflineRequest, { direction, revision }: Step, told: To
     operations,
     toolVersion,
     startedAt: '',
-    reason: reason === undefined ? undefined : request.withoutPasswords(reason),
+    reason,
     downgrade: direction === 'up' ? keptDowngrade(migration, graph) : undefined,
   })
   const columns = columnsOf(withoutSecrets(request, entry))

@@ -125,9 +125,7 @@ async function logSteps(session: Session, request: StampRequest, steps: readonly
     const message = `Nobody can tell without running them all that ${unclear.join(', ')} made; those objects count as not ours.`
     onEvent?.({ type: 'warning', code: 'unclear', message, revisions: unclear })
   }
-  const reason = request.reason === undefined ? undefined : session.withoutPasswords(request.reason)
-  const asked = { ...request, ...defined({ reason }) }
-  for (const step of steps) await startEntry(session, await entryOf(asked, step, told))
+  for (const step of steps) await startEntry(session, await entryOf(request, step, told))
 }
 
 async function entryOf(request: StampRequest, step: Step, told: Replay): Promise<NewLogEntry> {
