@@ -1,5 +1,6 @@
 // A run that ends before anything it does that would last: whatever it was at, the next one ends the work, once.
 import type { Op } from '../../src/operations/op'
+import { lane } from '../support/lane'
 import { cutRun, ends, leftOf } from './cut'
 import { databases, history, world, type History, type World } from './world'
 
@@ -108,8 +109,9 @@ async function everywhere(create: Parameters<typeof world>[0], all: History, kin
   let total = 0
   const expected = await attempt(async (here) => void (total = await cutRun(here, all, kind, Infinity)))
   expect(total).toBeGreaterThan(6)
-  for (let first = 1; first <= total; first++) {
-    const second = first % 2 === 0 ? Infinity : 1 + ((first * 7) % total)
+  // Half of them on each major of TypeORM, which makes no difference to what lasts.
+  for (let first = lane.major === '1' ? 1 : 2; first <= total; first += 2) {
+    const second = first % 4 < 2 ? Infinity : 1 + ((first * 7) % total)
     const end = ends[first % ends.length]!
     const found = await attempt(async (here) => {
       for (const cut of [first, second, Infinity]) await cutRun(here, all, kind, cut, end)

@@ -12,7 +12,7 @@ import { runPrinted } from '../runtime/printed'
 import { databases, history, world, type History, type World } from '../runtime/world'
 import { randomFrom, type Random } from '../support/random-entities/random'
 
-const count = Number(process.env.AUTOGEN_CUTS ?? 3)
+const count = Number(process.env.AUTOGEN_CUTS ?? 2)
 const seed = Number(process.env.AUTOGEN_SEED ?? Date.now() % 1_000_000)
 jest.setTimeout(60_000 + count * 20_000)
 
