@@ -5,7 +5,7 @@ import type { Revision, Step } from '../graph/revision'
 import { defined } from '../model/defined'
 import type { MigrationScript } from '../scripts/script'
 import { recordMigration } from './recorded'
-import { appliedFromLog, halfDone, type LogEntry } from './log'
+import { appliedFromLog, isHalfDone, type LogEntry } from './log'
 
 /** Standing is how a database's heads relate to the revisions at hand. */
 export interface Standing {
@@ -86,13 +86,12 @@ export interface HalfWay {
 
 /** The revisions at hand that stopped half way: what one on its way up stands on must stay, and nothing may stand on one on its way down. */
 export function halfWayRevisions(log: readonly LogEntry[], graph: RevisionGraph, steps: readonly Step[]): HalfWay[] {
-  return [...graph.revisions.keys()].flatMap((revision) => {
-    const attempt = halfDone(log, revision)
-    if (attempt === undefined) return []
-    const { direction } = attempt
+  const last = new Map(log.map((entry) => [entry.revision, entry]))
+  const stopped = [...last.values()].filter((entry) => isHalfDone(entry) && graph.revisions.has(entry.revision))
+  return stopped.map(({ revision, direction }) => {
     const needed = direction === 'up' ? ancestorsOf(graph, [revision]) : descendantsOf(graph, [revision])
     const step = steps.find((one) => one.direction !== direction && needed.has(one.revision.id))
-    return [defined({ revision, direction, step: step?.revision.id })]
+    return defined({ revision, direction, step: step?.revision.id })
   })
 }
 

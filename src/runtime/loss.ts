@@ -5,7 +5,7 @@ import { defined } from '../model/defined'
 import type { RunListener } from './events'
 import { serverMessage } from './failure'
 import { withLock } from './lock'
-import { finishEntry, readLog, startEntry, type LogEntry } from './log'
+import { finishEntry, isHalfDone, readLog, startEntry, type LogEntry } from './log'
 import type { Task } from './task'
 import { inTransaction, type Session } from './session'
 import { readHeads } from './versions'
@@ -74,7 +74,7 @@ async function writeDown(
   if (row?.status === 'running') {
     const { id, ...rest } = row
     await finishEntry(session, id, { ...rest, ...ended })
-  } else if (row?.status !== 'failed' || (row.stepsDone === 0 && row.reason === undefined)) {
+  } else if (row === undefined || !isHalfDone(row)) {
     await startEntry(session, { ...entry, ...ended, stepsDone: 0, operations: [] })
   }
 }

@@ -237,20 +237,21 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
   beforeEach(async () => void (here = await world(create)))
   afterEach(() => here.end())
 
-  test('transaction = false keeps each statement; the next run goes on after the last', async () => {
-    const script = (last: string) =>
-      history({
-        a: {
-          transaction: false,
-          upgrade(op: Op) {
-            item(op)
-            op.bulkInsert('item', rows(1))
-            op.execute(last)
-          },
+  const inParts = (last: string) =>
+    history({
+      a: {
+        transaction: false,
+        upgrade(op: Op) {
+          item(op)
+          op.bulkInsert('item', rows(1))
+          op.execute(last)
         },
-      })
+      },
+    })
+
+  test('transaction = false keeps each statement; the next run goes on after the last', async () => {
     const failure: unknown = await here
-      .upgrade(script('INSERT INTO nowhere VALUES (1)'))
+      .upgrade(inParts('INSERT INTO nowhere VALUES (1)'))
       .catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(MigrationFailedError)
     expect((failure as MigrationFailedError).completed).toBeGreaterThanOrEqual(1)
@@ -259,7 +260,7 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
     expect(await readHeads(session)).toEqual([])
     expect(await session.connection.query('SELECT id FROM item')).toEqual([{ id: 1 }])
     await session.close()
-    expect(await here.upgrade(script('UPDATE item SET price = 5'))).toMatchObject({ heads: ['a'] })
+    expect(await here.upgrade(inParts('UPDATE item SET price = 5'))).toMatchObject({ heads: ['a'] })
     expect(await here.ask('SELECT id, price FROM item')).toEqual([{ id: 1, price: 5 }])
   })
 
@@ -380,22 +381,11 @@ describe.each(databases)('work outside of a transaction on %s', (_, create) => {
   })
 
   test('a dry run of what stopped half way ends where only a run can go on', async () => {
-    const script = (last: string) =>
-      history({
-        a: {
-          transaction: false,
-          upgrade(op: Op) {
-            item(op)
-            op.bulkInsert('item', rows(1))
-            op.execute(last)
-          },
-        },
-      })
-    await expect(here.upgrade(script('INSERT INTO nowhere VALUES (1)'))).rejects.toBeInstanceOf(MigrationFailedError)
-    expect(await here.upgrade(script('SELECT 1'), undefined, { dryRun: true })).toMatchObject({
+    await expect(here.upgrade(inParts('INSERT INTO nowhere VALUES (1)'))).rejects.toBeInstanceOf(MigrationFailedError)
+    expect(await here.upgrade(inParts('SELECT 1'), undefined, { dryRun: true })).toMatchObject({
       rehearsal: { complete: false, notes: [{ revision: 'a', note: expect.stringContaining('only the run itself') }] },
     })
-    expect(await here.upgrade(script('SELECT 1'))).toMatchObject({ heads: ['a'] })
+    expect(await here.upgrade(inParts('SELECT 1'))).toMatchObject({ heads: ['a'] })
   })
 
   test('a script whose committed part was edited cannot go on, and the log keeps what ran', async () => {
